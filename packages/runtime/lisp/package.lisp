@@ -1,0 +1,26 @@
+;;;; The packages of the runtime. COMMON-LISP, KEYWORD, COMMON-LISP-USER and
+;;;; ASTRALISP.PRIMITIVES exist already; every builder obeys these forms as data.
+
+(in-package #:common-lisp-user)
+
+(defpackage #:astralisp
+  (:nicknames #:ext)
+  (:use)
+  (:export
+   ;; The process.
+   #:quit #:getenv #:command-line-arguments #:gc #:heap-usage
+   ;; The listener, errors, backtraces.
+   #:run-repl #:backtrace #:print-backtrace #:*debugger-enabled*
+   #:stack-exhausted #:heap-exhausted #:memory-fault #:interrupt
+   #:simple-program-error #:simple-package-error
+   #:argument-count-error #:unknown-keyword-error
+   ;; Data.
+   #:hash-table-weakness #:make-weak-pointer #:weak-pointer-value
+   #:string-to-octets #:octets-to-string
+   ;; Definitions.
+   #:variable-kind #:add-package-local-nickname
+   ;; Tests.
+   #:define-test #:run-tests))
+
+(defpackage #:astralisp.runtime
+  (:use #:common-lisp #:astralisp.primitives #:astralisp))
