@@ -1,0 +1,41 @@
+;;;; The global functions compiled code calls unasked; a data table.
+
+(in-package #:astralisp.compiler)
+
+(defparameter *runtime-calls*
+  '((astralisp.primitives:%type-error (datum expected-type) :never)
+    (astralisp.primitives:%bounds-error (vector index) :never)
+    (astralisp.primitives:%unbound-variable (symbol) :never)
+    (astralisp.primitives:%odd-key-arguments (count) :never)
+    (astralisp.primitives:%unknown-key (key) :never)
+    (astralisp.primitives:%division-by-zero-error (dividend) :never)
+    (astralisp.primitives:%wrong-argument-count (function count) :never)
+    (astralisp.primitives:%coerce-to-function (object) :one)
+    (astralisp.primitives:two-arg-+ (a b) :one)
+    (astralisp.primitives:two-arg-- (a b) :one)
+    (astralisp.primitives:two-arg-* (a b) :one)
+    (astralisp.primitives:two-arg-/ (a b) :one)
+    (astralisp.primitives:two-arg-< (a b) :one)
+    (astralisp.primitives:two-arg-> (a b) :one)
+    (astralisp.primitives:two-arg-<= (a b) :one)
+    (astralisp.primitives:two-arg->= (a b) :one)
+    (astralisp.primitives:two-arg-= (a b) :one)
+    (astralisp.primitives:%logand (a b) :one)
+    (astralisp.primitives:%logior (a b) :one)
+    (astralisp.primitives:%logxor (a b) :one)
+    (astralisp.primitives:%lognot (a) :one)
+    (astralisp.primitives:%ash (a n) :one)
+    (astralisp.primitives:%slow-eql (a b) :one)
+    (astralisp.primitives:%allocate-vector (code n) :one)
+    (astralisp.primitives:%throw (tag value) :never)
+    (astralisp.primitives:%throw-values (tag list) :never)
+    (astralisp.primitives:%throw-to-block (cell value) :never)
+    (astralisp.primitives:%throw-to-block-values (cell list) :never)
+    (astralisp.primitives:%continue-unwind (token) :never)
+    (astralisp.primitives:%progv-bind (symbols values) :one)
+    (truncate (number divisor) :two)
+    (error (message) :never))
+  "Name, lambda list, and how many values: :ONE, :TWO or :NEVER (no return).
+Besides these the compiler uses the trampolines APPLY (function, list),
+WRONG-ARGUMENT-COUNT, BOX-SIGNED, BOX-UNSIGNED, ALLOCATE, POLL and
+RETURN-LIST-VALUES, VALUES-REST.")
