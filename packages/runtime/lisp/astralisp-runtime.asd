@@ -6,4 +6,8 @@
   :serial t
   :components
   ((:file "package")
-   (:file "boot")))
+   (:file "boot")
+   (:file "macros-control")
+   (:file "macros-iteration")
+   (:file "macros-definition")
+   (:file "setf")))
