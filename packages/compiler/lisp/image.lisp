@@ -6,16 +6,13 @@
 ;;; it: three spaces that only grow (static, code, heap), each an octet vector.
 ;;; Words are non-negative integers below 2^64, least significant octet first.
 
-(defconstant +static-base+ #x10000000)
 (defconstant +static-first-free+ #x10001200
-  "The first address in static space behind the world header, NIL and T.")
-(defconstant +code-base+ #x14000000)
-(defconstant +heap-base+ #x100000000)
-(defconstant +heap-block-octets+ 32768)
+  "The first address in static region behind the world header, NIL and T.")
+(defconstant +heap-block-octets+ 32768 "Octets of a block of the heap.")
 (defconstant +large-object-octets+ 8192
   "An object of more octets than this gets heap blocks of its own.")
 
-(defstruct (space (:constructor %make-space (name base octets)))
+(defstruct (region (:constructor %make-region (name base octets)))
   "Octets from address BASE up; FILL of them are in use."
   name base octets (fill 0))
 
@@ -30,37 +27,37 @@ for every heap block that is closed."
 (defun make-image ()
   "Return an image with empty spaces; the fixed part of static space is kept."
   (let ((image (%make-image
-                (%make-space "static" +static-base+ (make-octets 65536))
-                (%make-space "code" +code-base+ (make-octets 1048576))
-                (%make-space "heap" +heap-base+ (make-octets 1048576)))))
-    (grow-space (image-static image) (- +static-first-free+ +static-base+))
+                (%make-region "static" +world-base+ (make-octets 65536))
+                (%make-region "code" +code-base+ (make-octets 1048576))
+                (%make-region "heap" +heap-base+ (make-octets 1048576)))))
+    (grow-region (image-static image) (- +static-first-free+ +world-base+))
     image))
 
-(defun grow-space (space size)
-  "Take SIZE more octets of SPACE into use and return their address."
-  (let* ((start (space-fill space))
+(defun grow-region (region size)
+  "Take SIZE more octets of REGION into use and return their address."
+  (let* ((start (region-fill region))
          (end (+ start size))
-         (octets (space-octets space)))
+         (octets (region-octets region)))
     (when (> end (length octets))
       (let ((larger (make-octets (max end (* 2 (length octets))))))
         (replace larger octets :end2 start)
-        (setf (space-octets space) larger)))
-    (setf (space-fill space) end)
-    (+ (space-base space) start)))
+        (setf (region-octets region) larger)))
+    (setf (region-fill region) end)
+    (+ (region-base region) start)))
 
-(defun space-end (space)
-  "Return the first free address of SPACE."
-  (+ (space-base space) (space-fill space)))
+(defun region-end (region)
+  "Return the first free address of REGION."
+  (+ (region-base region) (region-fill region)))
 
-(defun image-space (image address)
-  "Return the space of IMAGE that ADDRESS lies in."
-  (let ((space (cond ((>= address +heap-base+) (image-heap image))
+(defun image-region (image address)
+  "Return the region of IMAGE that ADDRESS lies in."
+  (let ((region (cond ((>= address +heap-base+) (image-heap image))
                      ((>= address +code-base+) (image-code image))
                      (t (image-static image)))))
-    (unless (< -1 (- address (space-base space)) (space-fill space))
-      (error "address #x~X is outside the ~A space of the image"
-             address (space-name space)))
-    space))
+    (unless (< -1 (- address (region-base region)) (region-fill region))
+      (error "address #x~X is outside the ~A region of the image"
+             address (region-name region)))
+    region))
 
 ;;; Allocation
 
@@ -69,41 +66,41 @@ for every heap block that is closed."
 
 (defun allocate-static (image size)
   "Return the address of SIZE fresh octets (a multiple of 16) of static space."
-  (grow-space (image-static image) (align-up size 16)))
+  (grow-region (image-static image) (align-up size 16)))
 
 (defun allocate-code (image size)
   "Return the address of SIZE fresh octets (a multiple of 16) of code space."
-  (grow-space (image-code image) (align-up size 16)))
+  (grow-region (image-code image) (align-up size 16)))
 
 (defun allocate-heap (image size)
   "Return the address of SIZE fresh octets of the heap, aligned to 16.
 No small object crosses the end of a block; a large one starts on a block."
   (let* ((heap (image-heap image))
          (size (align-up size 16))
-         (used (mod (space-fill heap) +heap-block-octets+)))
+         (used (mod (region-fill heap) +heap-block-octets+)))
     (cond ((> size +large-object-octets+)
            (close-heap-block image)
            (allocate-large image size))
           ((and (plusp used) (> (+ used size) +heap-block-octets+))
            (close-heap-block image)
-           (grow-space heap size))
+           (grow-region heap size))
           (t
-           (let ((address (grow-space heap size)))
-             (when (zerop (mod (space-fill heap) +heap-block-octets+))
+           (let ((address (grow-region heap size)))
+             (when (zerop (mod (region-fill heap) +heap-block-octets+))
                (push (cons :small +heap-block-octets+) (image-kinds image)))
              address)))))
 
 (defun close-heap-block (image)
   "Pad the open block of the heap of IMAGE, if there is one, to its end."
   (let* ((heap (image-heap image))
-         (used (mod (space-fill heap) +heap-block-octets+)))
+         (used (mod (region-fill heap) +heap-block-octets+)))
     (when (plusp used)
-      (grow-space heap (- +heap-block-octets+ used))
+      (grow-region heap (- +heap-block-octets+ used))
       (push (cons :small used) (image-kinds image)))))
 
 (defun allocate-large (image size)
   (let* ((blocks (ceiling size +heap-block-octets+))
-         (address (grow-space (image-heap image)
+         (address (grow-region (image-heap image)
                               (* blocks +heap-block-octets+))))
     (push (cons :large-head (min size +heap-block-octets+))
           (image-kinds image))
@@ -127,37 +124,37 @@ No small object crosses the end of a block; a large one starts on a block."
 
 (defun image-set-word (image address word)
   "Store WORD, an integer taken modulo 2^64, at ADDRESS of IMAGE."
-  (let* ((space (image-space image address))
-         (octets (space-octets space))
-         (index (- address (space-base space))))
+  (let* ((region (image-region image address))
+         (octets (region-octets region))
+         (index (- address (region-base region))))
     (image-set-u32 octets index (logand word #xffffffff))
     (image-set-u32 octets (+ index 4) (logand (ash word -32) #xffffffff))
     word))
 
 (defun image-word (image address)
   "Return the word at ADDRESS of IMAGE, 0 <= word < 2^64."
-  (let* ((space (image-space image address))
-         (octets (space-octets space))
-         (index (- address (space-base space))))
+  (let* ((region (image-region image address))
+         (octets (region-octets region))
+         (index (- address (region-base region))))
     (+ (image-u32 octets index)
        (* (image-u32 octets (+ index 4)) 4294967296))))
 
 (defun image-set-half (image address value)
   "Store the low 32 bits of VALUE at ADDRESS of IMAGE."
-  (let ((space (image-space image address)))
-    (image-set-u32 (space-octets space) (- address (space-base space))
+  (let ((region (image-region image address)))
+    (image-set-u32 (region-octets region) (- address (region-base region))
                    (logand value #xffffffff))))
 
 (defun image-set-octet (image address value)
   "Store VALUE, 0 <= value < 256, at ADDRESS of IMAGE."
-  (let ((space (image-space image address)))
-    (setf (aref (space-octets space) (- address (space-base space))) value)))
+  (let ((region (image-region image address)))
+    (setf (aref (region-octets region) (- address (region-base region))) value)))
 
 (defun image-set-octets (image address octets)
   "Copy the vector OCTETS to ADDRESS of IMAGE."
-  (let ((space (image-space image address)))
-    (replace (space-octets space) octets
-             :start1 (- address (space-base space)))))
+  (let ((region (image-region image address)))
+    (replace (region-octets region) octets
+             :start1 (- address (region-base region)))))
 
 ;;; Objects
 
