@@ -244,7 +244,7 @@ at least one is complex. Without COMPLEX, complex arguments are a type error."
                          (two-arg-/ (%imagpart x) y))
       (let ((a (real-part x)) (b (imaginary-part x))
             (c (%realpart y)) (d (%imagpart y)))
-        (if (rationalp c)
+        (if (and (rationalp a) (rationalp b) (rationalp c))
             (let ((n (two-arg-+ (two-arg-* c c) (two-arg-* d d))))
               (canonical-complex
                (two-arg-/ (two-arg-+ (two-arg-* a c) (two-arg-* b d)) n)
