@@ -1,2 +1,23 @@
+/** Machine code as data: executable and boot media formats. */
+export { BootImageError, bootableIso } from "./boot-image.js";
+export { crc32 } from "./crc32.js";
+export {
+  type Executable,
+  linuxExecutable,
+  machines,
+  type Segment,
+  writeElf,
+} from "./elf.js";
+export { type IsoFile, type IsoImage, sectorSize, writeIso } from "./iso9660.js";
+export {
+  codeBase,
+  pageSize,
+  parseWorld,
+  staticBase,
+  type World,
+  WorldFileError,
+  type WorldPart,
+} from "./world-file.js";
+
 /** The version of this package. */
 export const version = "0.0.0";
