@@ -210,7 +210,8 @@ Signal ASSEMBLY-ERROR when it is bound already."
 
 (defun emit-align (asm boundary &optional fill)
   "Pad ASM to a multiple of BOUNDARY with nops, or with the octet FILL."
-  (add-event asm :align boundary fill 0)
+  (add-event asm :align boundary (or fill (if (eql (asm-mode asm) 16) #x90 nil))
+             0)
   nil)
 
 (defun emit-pad-to (asm offset &optional (fill 0))
@@ -346,16 +347,14 @@ FINALIZE-ASM signals ASSEMBLY-ERROR when it is longer already."
         (setq start (+ start step)
               count (- count step))))))
 
-(defun write-event (event octets start draft shift shifts mode)
+(defun write-event (event octets start draft shift shifts)
   "Write the final form of EVENT into OCTETS at START."
   (let ((length (event-length event)))
     (cond
       ((not (eq (event-kind event) :branch))
-       (let ((fill (or (event-octet event)
-                       (if (= mode 16) #x90 nil))))
-         (if fill
-             (fill octets fill :start start :end (+ start length))
-             (fill-nops octets start length))))
+       (if (event-octet event)
+           (fill octets (event-octet event) :start start :end (+ start length))
+           (fill-nops octets start length)))
       ((eql length 2)
        (setf (aref octets start) (event-octet event)
              (aref octets (+ start 1))
@@ -392,8 +391,7 @@ FINALIZE-ASM signals ASSEMBLY-ERROR when it is longer already."
         ;; A shift holds from behind one event to the next one.
         (replace result draft :start1 (+ from shift)
                               :start2 from :end2 offset)
-        (write-event event result (+ offset shift) draft shift shifts
-                     (asm-mode asm))
+        (write-event event result (+ offset shift) draft shift shifts)
         (setq from (+ offset (event-draft-length event)))))
     (replace result draft :start1 (+ from (svref shifts (length events)))
                           :start2 from :end2 end)

@@ -16,7 +16,7 @@ const entryField = 128;
 /** Physical address where the first part of a world is loaded. */
 const loadAddress = 0x0100_0000;
 const largePage = 0x20_0000;
-/** Cards, thread structures and first stack (32 MiB), and a heap to start with. */
+/** Cards, thread structures, first stack, nursery (34 MiB), and a heap to start with. */
 const workingMemory = 0x0600_0000;
 
 /** A world that cannot be put on a medium; the message says why and what to do. */

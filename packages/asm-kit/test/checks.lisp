@@ -1,0 +1,2 @@
+;;;;
+(in-package #:astralisp.asm.test)
