@@ -125,8 +125,8 @@
   ;; The five values for (READER BYTESPEC PLACE), stored through WRITER.
   (multiple-value-bind (temporaries values stores store-form access-form)
       (get-setf-expansion place env)
-    (let ((byte (gensym "BYTE"))
-          (store (gensym "NEW")))
+    (let ((byte (temporary "BYTE"))
+          (store (temporary "NEW")))
       (values (cons byte temporaries)
               (cons bytespec values)
               (list store)

@@ -25,13 +25,16 @@
 
 (defmacro with-doubles (bindings &body body)
   "LET* of variables that are all double-floats."
-  `(let* ,bindings
-     (declare (type double-float ,@(mapcar (function car) bindings)))
-     ,@body))
+  (let ((variables nil))
+    (dolist (binding bindings)
+      (push (car binding) variables))
+    `(let* ,bindings
+       (declare (type double-float ,@variables))
+       ,@body)))
 
 (defmacro with-sum ((sum error) a b &body body)
   "Bind SUM to A + B rounded and ERROR to what the rounding lost."
-  (let ((part (gensym)))
+  (let ((part (temporary "PART")))
     `(with-doubles ((,sum (d+ ,a ,b))
                     (,part (d- ,sum ,a))
                     (,error (d+ (d- ,a (d- ,sum ,part)) (d- ,b ,part))))
@@ -40,7 +43,7 @@
 (defmacro with-product ((product error) a b &body body)
   "Bind PRODUCT to A * B rounded and ERROR to what the rounding lost. A and B are
 variables, below 2^996."
-  (let ((ah (gensym)) (al (gensym)) (bh (gensym)) (bl (gensym)))
+  (let ((ah (temporary "PART")) (al (temporary "PART")) (bh (temporary "PART")) (bl (temporary "PART")))
     `(with-doubles ((,product (d* ,a ,b))
                     (,ah (d* 134217729d0 ,a))
                     (,ah (d- ,ah (d- ,ah ,a)))
@@ -55,7 +58,7 @@ variables, below 2^996."
 
 (defmacro values-of-sum (high low)
   "Return HIGH + LOW, of which HIGH is the greater, as a rounded sum and its error."
-  (let ((h (gensym)) (l (gensym)) (s (gensym)))
+  (let ((h (temporary "PART")) (l (temporary "PART")) (s (temporary "PART")))
     `(with-doubles ((,h ,high) (,l ,low) (,s (d+ ,h ,l)))
        (values ,s (d+ (d- ,h ,s) ,l)))))
 
@@ -63,7 +66,7 @@ variables, below 2^996."
   "The value at Z of the polynomial with COEFFICIENTS, each a ratio or a list of a
 numerator and a denominator, the constant first. By Horner's rule."
   (let ((result nil))
-    (dolist (c (reverse coefficients) result)
+    (dolist (c (reverse-onto coefficients nil) result)
       (let ((c (rational-to-double (numerator c) (denominator c))))
         (setq result (if result `(d+ ,c (d* ,z ,result)) c))))))
 

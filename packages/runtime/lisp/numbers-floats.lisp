@@ -5,14 +5,14 @@
 ;;; Short floats are single-floats and long floats are double-floats.
 
 (defmacro define-float-constants (&rest names-and-values)
-  ;; Each entry: single name, value, alias; then the same for doubles.
-  `(progn
-     ,@(mapcan (lambda (entry)
-                 (list `(defconstant ,(car entry) ,(caddr entry)
-                          ,(cadddr entry))
-                       `(defconstant ,(cadr entry) ,(caddr entry)
-                          ,(cadddr entry))))
-               names-and-values)))
+  ;; Each entry: name, alias, value, documentation.
+  (let ((forms nil))
+    (dolist (entry names-and-values)
+      (let ((value-and-documentation (cdr (cdr entry))))
+        (push `(defconstant ,(car entry) ,@value-and-documentation) forms)
+        (push `(defconstant ,(car (cdr entry)) ,@value-and-documentation)
+              forms)))
+    `(progn ,@forms)))
 
 (define-float-constants
   (most-positive-single-float most-positive-short-float
