@@ -19,7 +19,8 @@
 (defconstant +header-blocks+ 168 "Offset in the world header.")
 (defconstant +header-linux-entry+ 176 "Offset in the world header.")
 
-(defconstant +first-stack-top+ #x61000000
+(defconstant +first-thread+ #x60010000 "The first thread structure.")
+(defconstant +first-stack-top+ #x60900000
   "Top of the control stack of the first thread.")
 
 (defstruct world
@@ -220,7 +221,7 @@ EXTERNAL, in the order in which they were made."
       (field +header-start-function+ function)
       (field +header-initialisers+ initialisers)
       (field +header-roots+ roots)
-      (field +header-thread+ +stacks-base+)
+      (field +header-thread+ +first-thread+)
       (field +header-stack-top+ +first-stack-top+)
       (field +header-thread-locals+ (linker-next-thread-local linker))
       (field +header-blocks+ blocks))

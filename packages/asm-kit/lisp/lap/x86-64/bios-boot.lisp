@@ -69,15 +69,16 @@ Justified: real mode, before any memory above 7c00h+2048 is there."
     (ret)
     ;; SI: what went wrong. Says so on the serial line and the screen, stops.
     fatal
-    (push si) (mov si text-fatal) (call print-both) (pop si)
-    (call print-both)
-    (mov si text-stopped) (call print-both)
+    (push si) (mov si text-fatal) (call print-serial) (pop si)
+    (push si) (call print-serial)
+    (mov si text-fatal) (call print-screen) (pop si)
+    (call print-screen)
+    (mov si text-stopped) (call print-serial)
     stop (cli) (hlt) (jmp stop)
-    print-both
+    print-screen
     (lodsb) (test al al) (je print-done)
-    (push si) (push ax) (call put-serial) (pop ax)
-    (mov ah 14) (mov bx 7) (int #x10) (pop si)
-    (jmp print-both)
+    (push si) (mov ah 14) (mov bx 7) (int #x10) (pop si)
+    (jmp print-screen)
     drive (db 0) sector-shift (db 0)
     (align 4)
     disk-address (db 16 0) (dw 0) (dd 0) (dd 0 0)
@@ -189,7 +190,7 @@ Justified: INT 13h reads below 1 MiB only; unreal mode reaches above it."
     unreal-load
     (mov bx 16) (mov ds bx) (mov es bx)
     (and al #xfe) (mov cr0 eax)
-    (jmpf 0 unreal-back)
+    (jmpf (far 0 unreal-back))
     unreal-back
     (pop es) (pop ds) (sti)
     (ret)))
@@ -258,7 +259,7 @@ Justified: the switch of modes itself. Each MAP-PAGES call maps ECX pages of
     (mov eax #x70000) (mov cr3 eax)
     (mov ecx #xc0000080) (rdmsr) (or eax #x901) (wrmsr)
     (mov eax cr0) (or eax #x80010003) (and eax #xfffffffb) (mov cr0 eax)
-    (jmpf 8 long-mode)
+    (jmpf (far 8 long-mode))
     map-part
     (add ecx 1023) (shr ecx 10)
     map-pages
