@@ -370,21 +370,25 @@ note that operation OP must put it into POSITION of HOLDER later."
   "Return the kinds of fields; the position of one is its number in a file."
   '(:abs32 :rel32 :abs64))
 
-(defun unit-debug-information (writer unit)
-  "Return the functions and the effects of UNIT as literal data."
-  (let ((functions '()))
+(defun function-records (unit)
+  "Return the debug records of the functions of UNIT as vectors in a vector."
+  (let ((records '()))
     (dolist (f (code-unit-functions unit))
       (push (vector (code-function-name f) (code-function-start f)
                     (code-function-end f) (code-function-entry f)
                     (code-function-lambda-list f)
                     (code-function-frame-slots f)
                     (code-function-variables f))
-            functions))
-    (list (coerce (reverse functions) 'simple-vector)
-          (object-writer-source writer)
-          (code-unit-calls unit)
-          (code-unit-trampolines unit)
-          (code-unit-effects unit))))
+            records))
+    (coerce (nreverse records) 'simple-vector)))
+
+(defun unit-debug-information (writer unit)
+  "Return the functions and the effects of UNIT as literal data."
+  (list (function-records unit)
+        (object-writer-source writer)
+        (code-unit-calls unit)
+        (code-unit-trampolines unit)
+        (code-unit-effects unit)))
 
 (defun write-unit (writer unit)
   "Write UNIT: name, debug data, constants, entries, fixups, maps and octets.
