@@ -25,7 +25,7 @@ export function characterCode(name: string): number {
   const upper = name.toUpperCase();
   const known = codes.get(upper);
   if (known !== undefined) return known as number;
-  const digits = /^U(?:\+|(?=.{4}))([0-9A-F]{1,6})$/.exec(upper)?.[1];
+  const digits = /^U\+?([0-9A-F]{1,6})$/.exec(upper)?.[1];
   const code = digits === undefined ? -1 : Number.parseInt(digits, 16);
   return code <= 0x10ffff ? code : -1;
 }

@@ -23,16 +23,16 @@ export function readRational(
   argument: number | null,
   start: number,
 ): LispObject {
-  if (!reader.skipWhitespace()) reader.failAtEnd("a number", start);
-  const { name, markers } = readName(reader, reader.context.readtable, "preserve");
-  if (reader.suppress) return NIL;
-  const base = radix ?? argument;
-  if (base === null || base < 2 || base > 36) {
+  const base = radix ?? argument ?? 0;
+  if (!reader.suppress && (base < 2 || base > 36)) {
     reader.fail("R0014", "#R needs a radix from 2 to 36", {
       start,
       help: "write it between # and R",
     });
   }
+  if (!reader.skipWhitespace()) reader.failAtEnd("a number", start);
+  const { name, markers } = readName(reader, reader.context.readtable, "preserve");
+  if (reader.suppress) return NIL;
   const number = markers > 0 ? null : parseRational(name, base);
   if (number === null) {
     reader.fail("R0027", `this is no rational in radix ${base}`, {
@@ -60,7 +60,7 @@ export function readComplex(
   if (made !== null) return made;
   return reader.fail("R0028", "a complex number is malformed", {
     start,
-    help: "write #C(real imaginary) with two real numbers",
+    help: "write #C(real imaginary), both of them reals that fit one float format",
   });
 }
 
@@ -73,7 +73,11 @@ function complexOf(form: LispObject): LispObject | null {
   }
   const [re, im] = parts;
   if (parts.length !== 2 || !isReal(re!) || !isReal(im!)) return null;
-  return makeComplex(re, im);
+  const made = makeComplex(re, im);
+  const fits = (part: LispReal) =>
+    !(part instanceof SingleFloat || part instanceof DoubleFloat) ||
+    Number.isFinite(part.value);
+  return !(made instanceof Complex) || (fits(made.re) && fits(made.im)) ? made : null;
 }
 
 /** The number `re + im i`, by the rules of contagion and canonical representation. */

@@ -28,9 +28,8 @@ export function textToSingle(text: string): number {
   if (!halfway) return single;
   const order = compareDecimal(text, double);
   if (order === 0) return single;
-  // Towards the text by one step of the double: no longer halfway.
-  const away = order > 0 === double > 0 ? 1n : -1n;
-  bits.setBigUint64(0, bits.getBigUint64(0) + away);
+  // One step of the double towards the text: no longer halfway.
+  bits.setBigUint64(0, bits.getBigUint64(0) + (order > 0 ? 1n : -1n));
   return Math.fround(bits.getFloat64(0));
 }
 

@@ -20,6 +20,13 @@ export {
   parseNumber,
   parseRational,
 } from "./number-syntax.js";
+export { isPotentialNumber, printSymbol } from "./print-symbol.js";
+export {
+  headerElements,
+  PrintError,
+  type PrintOptions,
+  printToString,
+} from "./printer.js";
 export {
   type FailureDetails,
   Reader,

@@ -50,13 +50,13 @@ export class ReaderError extends Error {
   readonly label: string;
   readonly help: string;
   constructor(details: ReaderErrorDetails) {
-    super(details.message);
+    super(Array.from(details.message, visible).join(""));
     this.name = "ReaderError";
     this.code = details.code;
     this.source = details.source;
     this.span = details.span;
     this.label = details.label;
-    this.help = details.help;
+    this.help = Array.from(details.help, visible).join("");
   }
 
   /** Whether more text could make it right: a listener asks for another line. */

@@ -222,6 +222,7 @@ export class Reader {
   /** What follows a dot: one datum and the closing character. */
   private readTail(last: Cons | null, close: number, start: number): void {
     const dot = this.position;
+    if (dot + 1 >= this.text.length) this.failAtEnd("a list", start);
     if (last === null && !this.suppress) {
       const help = "put a datum before the dot";
       this.fail("R0003", "nothing stands before the dot in a list", { start: dot, help });
