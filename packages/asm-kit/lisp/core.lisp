@@ -8,10 +8,10 @@
 (defmacro put-prefixes (flags)
   "Inside WITH-OCTETS: append the legacy prefixes in FLAGS."
   `(when (logtest ,flags #x11ff)
-     (when (logtest ,flags +operand-size-flag+)
-       (put #x66))
      (when (logtest ,flags +address-size-flag+)
        (put #x67))
+     (when (logtest ,flags +operand-size-flag+)
+       (put #x66))
      (when (logtest ,flags 255)
        (put (logand ,flags 255)))))
 

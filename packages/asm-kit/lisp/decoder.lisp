@@ -15,10 +15,9 @@
   address
   encoding)
 
-(defstruct (scan (:constructor make-scan (octets start end mode)))
+(defstruct (scan (:constructor make-scan (octets start position end mode)))
   "The state of decoding one instruction; POSITION is the next octet's."
-  octets start end mode
-  (position start)
+  octets start position end mode
   (rep nil)
   (operand-size-p nil)
   (address-size-p nil)
@@ -144,7 +143,9 @@
   (let ((size (encoding-size e)))
     (cond
       ((null size) t)
-      ((or (= (encoding-prefix e) #x66) (encoding-no-prefix-p e))
+      ((or (= (encoding-prefix e) #x66)
+           (encoding-no-prefix-p e)
+           (encoding-w0-p e))
        (eql (= size 64) (logtest (scan-rex scan) 8)))
       (t (eql size (scan-size scan (encoding-default64-p e)))))))
 
@@ -270,7 +271,7 @@
               (32 #xffffffff)
               (64 #xffffffffffffffff)))))
 
-(defun scan-immediate (scan e type address)
+(defun scan-immediate (scan type address)
   "The value of the immediate operand TYPE that comes next."
   (ecase type
     ((ib iub) (next-number scan 1))
@@ -305,7 +306,7 @@
          (scan-memory scan type)))
     ((opcode)
      (scan-register scan type (extended scan 1 (logand opcode 7))))
-    ((imm) (scan-immediate scan e type address))
+    ((imm) (scan-immediate scan type address))
     ((fixed) (if (eq type 'one)
                  1
                  (named-register (fixed-register-name type))))))
@@ -359,7 +360,7 @@ Return its length and an INSTRUCTION, or 1 and nil when it is none. ADDRESS is
 where it stands in memory, MODE is 16, 32 or 64."
   (let ((instruction
           (catch 'truncated
-            (decode-scan (make-scan octets start end mode) address))))
+            (decode-scan (make-scan octets start start end mode) address))))
     (if instruction
         (values (instruction-length instruction) instruction)
         (values 1 nil))))

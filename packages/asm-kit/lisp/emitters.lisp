@@ -262,9 +262,7 @@ The accumulator counts as register only beside an immediate."
   "The opcode of the row of MNEMONIC with exactly the operand TYPES."
   (encoding-opcode
    (find-if (lambda (e) (equal types (encoding-operands e)))
-            (entry-encodings (assoc mnemonic *instruction-table*)))))
-
-) ; eval-when
+            (entry-encodings (assoc mnemonic *instruction-table*)))))) ; eval-when
 
 (defun signed-32-operand-p (imm)
   "Does IMM fit a sign-extended 32-bit field?"
@@ -426,10 +424,13 @@ A row is (SIZE FLAGS MNEMONIC TYPE...)."
     `(progn
        ,@(mapcar (lambda (name)
                    (setq number (+ number 1))
-                   `(defconstant ,(intern (concatenate 'string "+" prefix
-                                                       (symbol-name name) "+")
-                                          '#:astralisp.asm)
-                      ,number))
+                   `(defconstant ,(symbol-named "+"
+                                                (concatenate
+                                                 'string prefix
+                                                 (symbol-name name) "+"))
+                      ,number
+                      ,(concatenate 'string "The number of "
+                                    (symbol-name name) ".")))
                  names))))
 
 (define-numbers ""

@@ -16,7 +16,8 @@
   modrm        ; nil, t, or the ModRM octet itself
   plus-p       ; the opcode's low three bits are a register
   modes        ; nil (all), 64 (64-bit only) or 32 (not in 64-bit mode)
-  default64-p  ; size 64 needs no REX.W
+  default64-p  ; size 64 needs no REX.W; :always: no other size in 64-bit mode
+  w0-p         ; size 32 needs no prefix in any mode
   address-size ; address size that the row demands, or nil
   implicit-p)  ; no operand shows the size: it must be the mode's own
 
@@ -60,8 +61,11 @@
            ((o32) (setf (encoding-size e) 32))
            ((w) (setf (encoding-size e) 64
                       (encoding-modes e) 64))
+           ((w0) (setf (encoding-size e) 32
+                       (encoding-w0-p e) t))
            ((v) (setf (encoding-implicit-p e) t))
            ((d64) (setf (encoding-default64-p e) t))
+           ((f64) (setf (encoding-default64-p e) :always))
            ((a16) (setf (encoding-address-size e) 16))
            ((a32) (setf (encoding-address-size e) 32))
            ((a64) (setf (encoding-address-size e) 64))
@@ -71,7 +75,6 @@
 (defun encoding-at-size (template size)
   "TEMPLATE with V replaced by SIZE, or nil when no mode has that."
   (let ((e (copy-encoding template))
-        (distance (member 'relv (encoding-operands template)))
         (default64 (encoding-default64-p template)))
     (setf (encoding-size e) size
           (encoding-implicit-p e)
@@ -84,7 +87,7 @@
        (if (eql (encoding-modes template) 32)
            (return-from encoding-at-size nil)
            (setf (encoding-modes e) 64)))
-      ((or (and default64 (= size 32)) (and distance (= size 16)))
+      ((if (= size 32) default64 (eq default64 :always))
        (setf (encoding-modes e) 32)))
     e))
 
@@ -130,7 +133,8 @@
         (size (encoding-size e))
         (address-size (encoding-address-size e))
         (types (encoding-operands e)))
-    (when (if (= mode 16) (eql size 32) (eql size 16))
+    (when (and (if (= mode 16) (eql size 32) (eql size 16))
+               (not (encoding-w0-p e)))
       (setq flags (+ flags +operand-size-flag+)))
     (when (and (eql size 64) (not (encoding-default64-p e)))
       (setq flags (+ flags +wide-flag+)))
@@ -170,9 +174,7 @@
   "The number of immediate octets behind ModRM of the encoding E."
   (let ((sum 0))
     (dolist (type (encoding-operands e) sum)
-      (setq sum (+ sum (immediate-length type))))))
-
-) ; eval-when
+      (setq sum (+ sum (immediate-length type))))))) ; eval-when
 
 (defvar *encodings* nil
   "Hash table from mnemonic to encodings, or nil before its first use.")

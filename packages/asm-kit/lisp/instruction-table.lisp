@@ -11,7 +11,7 @@
 ;;;   rm8 ... rmv            general register or memory in ModRM.rm
 ;;;   g16 g32 g64 gv         general register in ModRM.rm
 ;;;   m                      memory without a size; m8 m16 m32 m48 m64 m80 m128
-;;;   al ax eax rax accv cl dx es cs ss ds fs gs   just that register
+;;;   al ax eax rax accv cl dx es cs ss ds fs gs  just that register
 ;;;   one                    the number 1
 ;;;   ib                     octet, as wide as the operation
 ;;;   ibs                    octet, sign-extended to the operation's size
@@ -28,8 +28,10 @@
 ;;;   +r                     the register's number is in the opcode
 ;;;   np p66 pf2 pf3         mandatory prefix (np: none of them may stand there)
 ;;;   o16 o32 w              operand size fixed at 16, 32 or 64
+;;;   w0                     it is 32 without REX.W, whatever the mode
 ;;;   v                      one row for each operand size, with none shown
 ;;;   d64                    the size is 64 in 64-bit mode without REX.W
+;;;   f64                    and there is no other size in 64-bit mode
 ;;;   a16 a32 a64            address size
 ;;;   only64 not64           modes the row exists in
 ;;;   (modrm n)              the ModRM octet is N
@@ -119,10 +121,16 @@
          (bit-test-entry 'bt #xa3 '/4) (bit-test-entry 'bts #xab '/5)
          (bit-test-entry 'btr #xb3 '/6) (bit-test-entry 'btc #xbb '/7))
    (condition-entries 'j '(((rel8) (cc #x70))
-                           ((relv) #x0f (cc #x80) d64)))
+                           ((relv) #x0f (cc #x80) f64)))
    (condition-entries 'set '(((rm8) #x0f (cc #x90) /0)))
    (condition-entries 'cmov '(((rv rmv) #x0f (cc #x40) /r)))
-   '((mov ((al moffs8) #xa0 not64)
+   '(;; Before MOV: the decoder names these instructions so.
+     (movabs ((r64 iq) w #xb8 +r)
+             ((al moffs8) #xa0 only64)
+             ((accv moffsv) #xa1 only64)
+             ((moffs8 al) #xa2 only64)
+             ((moffsv accv) #xa3 only64))
+     (mov ((al moffs8) #xa0 not64)
           ((accv moffsv) #xa1 not64)
           ((moffs8 al) #xa2 not64)
           ((moffsv accv) #xa3 not64)
@@ -149,11 +157,6 @@
           ((dr g64) #x0f #x23 /r only64)
           ((g32 dr) #x0f #x21 /r not64)
           ((dr g32) #x0f #x23 /r not64))
-     (movabs ((r64 iq) w #xb8 +r)
-             ((al moffs8) #xa0 only64)
-             ((accv moffsv) #xa1 only64)
-             ((moffs8 al) #xa2 only64)
-             ((moffsv accv) #xa3 only64))
      (test ((al ib) #xa8)
            ((accv iz) #xa9)
            ((rm8 ib) #xf6 /0)
@@ -195,7 +198,7 @@
      ;; Before XCHG: 90 is NOP, not XCHG EAX, EAX.
      (pause (() pf3 #x90))
      (nop (() #x90) ((rmv) #x0f #x1f /0))
-     (xchg ((rv accv) #x90 +r)
+     (xchg ((accv rv) #x90 +r) ((rv accv) #x90 +r)
            ((rm8 r8) #x86 /r) ((rmv rv) #x87 /r))
      (xadd ((rm8 r8) #x0f #xc0 /r) ((rmv rv) #x0f #xc1 /r))
      (cmpxchg ((rm8 r8) #x0f #xb0 /r) ((rmv rv) #x0f #xb1 /r))
@@ -211,8 +214,8 @@
           ((rmv) #x8f /0 d64)
           ((es) #x07 not64) ((ss) #x17 not64) ((ds) #x1f not64)
           ((fs) #x0f #xa1) ((gs) #x0f #xa9))
-     (jmp ((rel8) #xeb) ((relv) #xe9 d64) ((rmv) #xff /4 d64))
-     (call ((relv) #xe8 d64) ((rmv) #xff /2 d64))
+     (jmp ((rel8) #xeb) ((relv) #xe9 f64) ((rmv) #xff /4 f64))
+     (call ((relv) #xe8 f64) ((rmv) #xff /2 f64))
      (jmpf ((ptrv) #xea not64)
            ((m32) o16 #xff /5) ((m48) o32 #xff /5) ((m80) w #xff /5))
      (callf ((ptrv) #x9a not64)
@@ -255,9 +258,9 @@
      (scasd (() o32 #xaf)) (scasq (() w #xaf))
      (cbw (() o16 #x98)) (cwde (() o32 #x98)) (cdqe (() w #x98))
      (cwd (() o16 #x99)) (cdq (() o32 #x99)) (cqo (() w #x99))
-     (pushfq (() #x9c only64 d64)) (pushfd (() o32 #x9c not64))
+     (pushfq (() w #x9c d64)) (pushfd (() o32 #x9c not64))
      (pushf (() o16 #x9c))
-     (popfq (() #x9d only64 d64)) (popfd (() o32 #x9d not64))
+     (popfq (() w #x9d d64)) (popfd (() o32 #x9d not64))
      (popf (() o16 #x9d))
      (pushaw (() o16 #x60 not64)) (pushad (() o32 #x60 not64))
      (popaw (() o16 #x61 not64)) (popad (() o32 #x61 not64))
@@ -297,13 +300,13 @@
      (lfence (() np #x0f #xae (modrm #xe8)))
      (mfence (() np #x0f #xae (modrm #xf0)))
      (sfence (() np #x0f #xae (modrm #xf8)))
-     (rdfsbase ((g32) pf3 o32 #x0f #xae /0 only64)
+     (rdfsbase ((g32) pf3 w0 #x0f #xae /0 only64)
                ((g64) pf3 w #x0f #xae /0))
-     (rdgsbase ((g32) pf3 o32 #x0f #xae /1 only64)
+     (rdgsbase ((g32) pf3 w0 #x0f #xae /1 only64)
                ((g64) pf3 w #x0f #xae /1))
-     (wrfsbase ((g32) pf3 o32 #x0f #xae /2 only64)
+     (wrfsbase ((g32) pf3 w0 #x0f #xae /2 only64)
                ((g64) pf3 w #x0f #xae /2))
-     (wrgsbase ((g32) pf3 o32 #x0f #xae /3 only64)
+     (wrgsbase ((g32) pf3 w0 #x0f #xae /3 only64)
                ((g64) pf3 w #x0f #xae /3))
      (rdrand ((gv) #x0f #xc7 /6)) (rdseed ((gv) #x0f #xc7 /7))
      (prefetchnta ((m8) #x0f #x18 /0)) (prefetcht0 ((m8) #x0f #x18 /1))
@@ -349,16 +352,16 @@
      (pmovmskb ((r32 y) p66 #x0f #xd7 /r))
      (movntps ((m128 x) np #x0f #x2b /r)) (movntpd ((m128 x) p66 #x0f #x2b /r))
      (movntdq ((m128 x) p66 #x0f #xe7 /r))
-     (movnti ((m32 r32) np o32 #x0f #xc3 /r) ((m64 r64) np w #x0f #xc3 /r))
-     (cvtsi2ss ((x rm32) pf3 o32 #x0f #x2a /r) ((x rm64) pf3 w #x0f #x2a /r))
-     (cvtsi2sd ((x rm32) pf2 o32 #x0f #x2a /r) ((x rm64) pf2 w #x0f #x2a /r))
-     (cvttss2si ((r32 xm32) pf3 o32 #x0f #x2c /r)
+     (movnti ((m32 r32) w0 #x0f #xc3 /r) ((m64 r64) w #x0f #xc3 /r))
+     (cvtsi2ss ((x rm32) pf3 w0 #x0f #x2a /r) ((x rm64) pf3 w #x0f #x2a /r))
+     (cvtsi2sd ((x rm32) pf2 w0 #x0f #x2a /r) ((x rm64) pf2 w #x0f #x2a /r))
+     (cvttss2si ((r32 xm32) pf3 w0 #x0f #x2c /r)
                 ((r64 xm32) pf3 w #x0f #x2c /r))
-     (cvttsd2si ((r32 xm64) pf2 o32 #x0f #x2c /r)
+     (cvttsd2si ((r32 xm64) pf2 w0 #x0f #x2c /r)
                 ((r64 xm64) pf2 w #x0f #x2c /r))
-     (cvtss2si ((r32 xm32) pf3 o32 #x0f #x2d /r)
+     (cvtss2si ((r32 xm32) pf3 w0 #x0f #x2d /r)
                ((r64 xm32) pf3 w #x0f #x2d /r))
-     (cvtsd2si ((r32 xm64) pf2 o32 #x0f #x2d /r)
+     (cvtsd2si ((r32 xm64) pf2 w0 #x0f #x2d /r)
                ((r64 xm64) pf2 w #x0f #x2d /r))
      (cvtss2sd ((x xm32) pf3 #x0f #x5a /r))
      (cvtsd2ss ((x xm64) pf2 #x0f #x5a /r))
@@ -433,6 +436,4 @@
              (aesimc #x38 #xdb) (aesenc #x38 #xdc) (aesenclast #x38 #xdd)
              (aesdec #x38 #xde) (aesdeclast #x38 #xdf))))
   "Every instruction, as (MNEMONIC (OPERAND-TYPES OCTET-OR-MODIFIER...)...).
-Rows of one mnemonic stand in order of preference.")
-
-) ; eval-when
+Rows of one mnemonic stand in order of preference.")) ; eval-when

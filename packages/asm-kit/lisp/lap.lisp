@@ -182,10 +182,14 @@ Return FLAGS, changed for ah to bh."
                 (return (find-encodings
                          (concatenate 'string prefix alias))))))))))
 
+(defvar *demanded-size* nil
+  "The operand size that a prefix O16 or O32 demands, or nil.")
+
 (defun default-size-p (e mode)
   "Is the operand size of the encoding E the one MODE takes by itself?"
   (eql (encoding-size e)
        (cond
+         (*demanded-size* *demanded-size*)
          ((= mode 16) 16)
          ((and (= mode 64) (encoding-default64-p e)) 64)
          (t 32))))
@@ -201,7 +205,8 @@ Return FLAGS, changed for ah to bh."
        ;; The opcode of XCHG EAX, EAX in this form means NOP.
        (not (and (encoding-plus-p e)
                  (= (encoding-opcode e) #x90)
-                 (eql (reg-number (first operands)) 0)))))
+                 (eql (reg-number (first operands)) 0)
+                 (eql (reg-number (second operands)) 0)))))
 
 (defun check-memory-size (suitable operands)
   "Signal ASSEMBLY-ERROR when OPERANDS leave open the size of memory."
@@ -214,54 +219,66 @@ Return FLAGS, changed for ah to bh."
         (when (rest (remove-duplicates sizes))
           (assembly-error "this memory operand needs a size"))))))
 
-(defun choose-encoding (name operands mode)
-  "The best encoding of the instruction NAME with OPERANDS in MODE."
-  (let ((encodings (encodings-for name)))
-    (when (null encodings)
-      (assembly-error "no instruction has this name" name))
-    (let ((suitable (remove-if-not (lambda (e)
-                                     (encoding-suits-p e operands mode))
-                                   encodings)))
-      (when (null suitable)
-        (assembly-error "this instruction has no such operands" name))
-      (check-memory-size suitable operands)
-      (first suitable))))
+(defun choose-encoding (name encodings operands mode)
+  "The best of the ENCODINGS of the instruction NAME for OPERANDS in MODE."
+  (let ((suitable (remove-if-not (lambda (e)
+                                   (encoding-suits-p e operands mode))
+                                 encodings)))
+    (when (null suitable)
+      (assembly-error "this instruction has no such operands" name))
+    (check-memory-size suitable operands)
+    (first suitable)))
 
-(defun relaxable-p (name operands)
-  "Is this a jump that FINALIZE-ASM may shorten?"
-  (and (= (length operands) 1)
-       (label-p (first operands))
-       (char= (char name 0) #\j)
-       (let ((encodings (encodings-for name)))
-         (and encodings
-              (equal (encoding-operands (first encodings)) '(rel8))
-              (rest encodings)
-              t))))
+(defun short-and-long-p (encodings)
+  "Are ENCODINGS those of a jump that has a short and a long form?"
+  (and (rest encodings)
+       (equal (encoding-operands (first encodings)) '(rel8))))
 
 (defun emit-operation (asm name operands)
   "Append the instruction NAME (a lower-case string) with OPERANDS."
-  (if (relaxable-p name operands)
-      (let ((encodings (encodings-for name)))
+  (let* ((encodings (encodings-for name))
+         (two-forms-p (short-and-long-p encodings)))
+    (when (null encodings)
+      (assembly-error "no instruction has this name" name))
+    (if (and two-forms-p
+             (null *demanded-size*)
+             (= (length operands) 1)
+             (label-p (first operands)))
         (%put-branch asm
                      (encoding-opcode (first encodings))
                      (encoding-opcode (second encodings))
-                     (first operands)))
-      (emit-encoding asm (choose-encoding name operands (asm-mode asm))
-                     operands)))
+                     (first operands))
+        ;; The distance to a number is not known yet: take the long form.
+        (let ((e (choose-encoding name
+                                  (if two-forms-p (rest encodings) encodings)
+                                  operands (asm-mode asm))))
+          (when (and *demanded-size* (null (encoding-size e)))
+            (emit-size-prefix asm))
+          (emit-encoding asm e operands)))))
+
+(defun emit-size-prefix (asm)
+  "Append the operand size prefix if the demanded size is not the mode's."
+  (unless (eq (= *demanded-size* 16) (= (asm-mode asm) 16))
+    (emit-octet asm #x66)))
+
+(defun far-operands (name operands)
+  "OPERANDS of the instruction NAME; segment and offset as one far pointer."
+  (if (and (= (length operands) 2)
+           (member name '("jmpf" "callf") :test #'string=))
+      (list (make-far (first operands) (second operands)))
+      operands))
 
 ;;; Statements.
 
 (defvar *prefixes*
   '(("lock" . #xf0) ("rep" . #xf3) ("repe" . #xf3) ("repz" . #xf3)
     ("repne" . #xf2) ("repnz" . #xf2)
-    ("o16" . :o16) ("o32" . :o32) ("a16" . :a16) ("a32" . :a32))
+    ("o16" . 16) ("o32" . 32) ("a16" . :a16) ("a32" . :a32))
   "The prefixes that LAP can put before an instruction.")
 
 (defun prefix-octet (prefix mode)
   "The octet of PREFIX in MODE, or nil when MODE needs none."
   (case prefix
-    ((:o16) (if (= mode 16) nil #x66))
-    ((:o32) (if (= mode 16) #x66 nil))
     ((:a16) (if (= mode 16) nil #x67))
     ((:a32) (if (= mode 32) nil #x67))
     (t prefix)))
@@ -318,6 +335,9 @@ Return FLAGS, changed for ah to bh."
   (let* ((name (name-string (first form)))
          (prefix (assoc name *prefixes* :test #'string=)))
     (cond
+      ((member (cdr prefix) '(16 32))
+       (let ((*demanded-size* (cdr prefix)))
+         (emit-statement asm (rest form) names)))
       (prefix
        (let ((octet (prefix-octet (cdr prefix) (asm-mode asm))))
          (when octet
@@ -327,9 +347,10 @@ Return FLAGS, changed for ah to bh."
       ((emit-directive asm name (rest form) names))
       (t
        (emit-operation asm name
-                       (mapcar (lambda (operand)
-                                 (parse-operand operand names))
-                               (rest form)))))
+                       (far-operands name
+                                     (mapcar (lambda (operand)
+                                               (parse-operand operand names))
+                                             (rest form))))))
     nil))
 
 (defun mentions-here-p (form)

@@ -83,6 +83,7 @@
   (case type
     ((rel8 rel16 rel32) (hexadecimal value))
     ((ib) (decimal (signed-immediate value 8)))
+    ((iq) (decimal (signed-immediate value 64)))
     (t (decimal value))))
 
 (defun operand-text (type operand)

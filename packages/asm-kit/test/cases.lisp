@@ -239,7 +239,8 @@
   "XCHG in its short form has no encoding for the accumulator itself."
   (not (and (astralisp.asm::encoding-plus-p e)
             (= (astralisp.asm::encoding-opcode e) #x90)
-            (= (astralisp.asm::reg-number (first operands)) 0))))
+            (= (astralisp.asm::reg-number (first operands)) 0)
+            (= (astralisp.asm::reg-number (second operands)) 0))))
 
 (defun encoding-cases (e mode start)
   "The cases of E in MODE; the first stands at address 16 START."

@@ -9,8 +9,8 @@
   (dolist (name names)
     (let* ((source (merge-pathnames (concatenate 'string directory name ".lisp")
                                     *test-directory*))
-           (fasl (format nil "/tmp/asm-kit-~a-~a.fasl"
-                         (sb-posix-free-pid) (substitute #\- #\/ name)))
+           (fasl (format nil "/tmp/asm-kit-~a-~a-~a.fasl" (get-universal-time)
+                         (random 1000000 (make-random-state t)) name))
            (*error-output* (make-broadcast-stream))
            (*standard-output* (make-broadcast-stream)))
       (multiple-value-bind (output warnings failure)
@@ -25,9 +25,6 @@
           (sb-ext:exit :code 1 :abort t))
         (load output)
         (delete-file output)))))
-
-(defun sb-posix-free-pid ()
-  (get-universal-time))
 
 (load-files "../lisp/" '("package" "instruction-table" "encoding" "buffer"
                          "core" "emitters" "operand" "lap" "decoder"

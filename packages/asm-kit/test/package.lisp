@@ -4,5 +4,6 @@
 
 (defpackage #:astralisp.asm.test
   (:use #:common-lisp #:astralisp.asm)
-  (:export #:generate-cases #:case-lines #:compare-lines #:self-check
-           #:emitter-check #:lap-check))
+  (:export #:generate-cases #:case-lines #:compare-lines
+           #:bracket-lines #:compare-encodings #:damaged-case
+           #:run-checks))
