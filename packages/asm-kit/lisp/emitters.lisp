@@ -260,9 +260,10 @@ The accumulator counts as register only beside an immediate."
 
 (defun table-opcode (mnemonic &rest types)
   "The opcode of the row of MNEMONIC with exactly the operand TYPES."
-  (encoding-opcode
-   (find-if (lambda (e) (equal types (encoding-operands e)))
-            (entry-encodings (assoc mnemonic *instruction-table*)))))) ; eval-when
+  (let ((encodings (entry-encodings (assoc mnemonic *instruction-table*))))
+    (encoding-opcode
+     (find-if (lambda (e) (equal types (encoding-operands e)))
+              encodings)))) ; eval-when
 
 (defun signed-32-operand-p (imm)
   "Does IMM fit a sign-extended 32-bit field?"

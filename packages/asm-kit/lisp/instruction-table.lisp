@@ -7,7 +7,7 @@
 ;;; with its rows in order of preference.
 ;;;
 ;;; Operand types (V stands for each operand size 16, 32 and 64):
-;;;   r8 r16 r32 r64 rv      general register in ModRM.reg, or in the opcode (+r)
+;;;   r8 r16 r32 r64 rv      general register in ModRM.reg, or in the opcode
 ;;;   rm8 ... rmv            general register or memory in ModRM.rm
 ;;;   g16 g32 g64 gv         general register in ModRM.rm
 ;;;   m                      memory without a size; m8 m16 m32 m48 m64 m80 m128
