@@ -263,7 +263,7 @@ The accumulator counts as register only beside an immediate."
   (let ((encodings (entry-encodings (assoc mnemonic *instruction-table*))))
     (encoding-opcode
      (find-if (lambda (e) (equal types (encoding-operands e)))
-              encodings)))) ; eval-when
+              encodings))))) ; eval-when
 
 (defun signed-32-operand-p (imm)
   "Does IMM fit a sign-extended 32-bit field?"
