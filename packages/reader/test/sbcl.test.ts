@@ -3,38 +3,55 @@ import { expect, describe as suite, test } from "vitest";
 import * as R from "../src/index.js";
 import { answer, askSbcl, freshContext, hasSbcl, read } from "./support.js";
 
-const PAGE =
-  String.raw`
+const PAGE = String.raw`
 1 -1 +1 +1. 1. -0 00012 1/2 -4/6 +10/5 1/0 0/5 1/2/3 1/-2 1+ 1- + - / -/ 1/ /1 1.0 .5 -.5 +.5
 1.5e3 1.5E+3 1e3 1e-3 1.e3 .e3 1.5d0 1.5f0 1.5s0 1.5l0 1.5q0 1d 1e 1e+ 1d+5 1.2.3 1..2 1d0d0
 123456789012345678901234567890 -99999999999999999999 9007199254740993 -9007199254740993
-9007199254740991 9007199254740992 3.4028235e38 3.4028236e38 3.5e38 1e39 1d308 1d309 1.17549435e-38
+9007199254740991 9007199254740992 3.4028235e38 3.4028236e38 3.5e38 1e39 1d308 1d309
+1.17549435e-38
 16777217.0 16777217.0000001 0.1 0.1d0 33554435.0 1e-50 0e99 0.0 -0.0 -0.0d0
 100000000000000000000000.0 4.9d-324 1e38 8388608.5 8388609.5 8388609.4999999999999999999999999
 foo Foo FOO fOO |foo| |Foo|Bar f\oo \foo foo\  a|b|c || a||b |a\|b| \\ \| a\:b |a:b| |1| \1 1\2
-:foo :|foo| :Foo ::foo cl:car CL:CAR cl::car common-lisp:car cl:nope nope:car cl: cl:: :a:b a:b:c
+:foo :|foo| :Foo ::foo cl:car CL:CAR cl::car common-lisp:car cl:nope nope:car cl: cl:: :a:b
+a:b:c
 cl:::car :1 cl:1 keyword:foo keyword::foo cl:|CAR| |CL|:car :|| oracle::x cl-user::oracle
 . .. ... \. |.| .a a. .1a a.b 1a a1 1^2 1_2 ^ ^1 _1 1e1e1 e1 -e1 +e1 1e1.0 1.0.0 --1 +-1
-() (a) (a.b) (a . b) (a .b) (a . b c) (. a) (a .) (a . ) (a . (b . (c))) ( a ( b ) c) (a . b . c) ((
+() (a) (a.b) (a . b) (a .b) (a . b c) (. a) (a .) (a . ) (a . (b . (c))) ( a ( b ) c) (a .
+b . c) ((
 'a '() 'cl:car #'car '(a . b) ' ''a (quote a) (a 'b) (a . 'b) (a '. b) ) a) a(b) a"b" a;c
 "" "abc" "a\"b" "a\\b" "a\b" "a b" "a|b" "abc "é" "日本" é É ß ÿ µ Ω ω İ ı ǆ ǅ ﬀ
-#\a #\A #\Space #\space #\SPACE #\newline #\Tab #\( #\) #\; #\" #\# #\\ #\| #\' #\Nul #\Null #\Rubout
-#\Backspace #\Return #\Linefeed #\Page #\Esc #\Escape #\Del #\Delete #\nope #\ab #\é #\1 #\1a #\x41
-#\U41 #\a(b) #\tab\  #(1 2 3) #() #3(1 2) #3() #0() #2(1 2 3) #5(a b) #(a . b) #(#(1) "x") #1(a) #(a
-#* #*0 #*1 #*0101 #5*01 #3*0101 #0* #*012 #3* #*01a #'foo #' #:foo #:Foo #:|x| #:a:b #:1 #: #:|| (#: a)
-#b101 #B-101 #b102 #b1/11 #b #o17 #o18 #o-7/3 #xff #XFF #x-1a #xG #x1/a #36rzz #3r120 #3r3 #2r1 #1r0 #37r1
-#r1 #r #x1.5 #b1. #x1/0 #C(1 2) #c(1.0 2) #C(1 0) #C(1.0 0) #C(1/2 1) #c(1 2d0) #c(1d0 2.0) #c(1) #c(1 2 3)
-#c() #c(a b) #C"x" #c(0 1/3) #C(1/3 0.5) #c(123456789123456789 1.0) #c(2/3 1d0) #1=a #1=(a #1#) (#1=a #1#)
-#1# (#1=(a) . #1#) (#1=a #2=b #1# #2#) (#1=a #1=b) #1=#1# #2A((1 2) (3 4)) #2A() #0A5 #1A(1 2) #2A((1) (2 3))
-#3A(((1 2) (3 4))) #2A(() ()) #2A("ab" "cd") #1A"ab" #2A(1 2) #0Anil #|a|#b #|a#|b|#c|#d #|a #|a|b|# x #||#y
-#+sbcl a #+nope a #-nope a #+(and) a #+(or) a #+(not nope) a #+(and nope x) a #+(or nope (not nope)) a #-(and) a
-(#+nope a) (#-nope a) (a #+nope b c) (a . #+nope b c) #+nope #+nope a b #+nope "(" a #+nope #|x|# a b #+(foo) a
-#+nope nope:x a #+nope #<x a #+nope #z a #+nope 1/0 a #+nope 1e99 b #+nope #.x b #+nope ,a b #+nope #\foo b
+#\a #\A #\Space #\space #\SPACE #\newline #\Tab #\( #\) #\; #\" #\# #\\ #\| #\' #\Nul
+#\Null #\Rubout
+#\Backspace #\Return #\Linefeed #\Page #\Esc #\Escape #\Del #\Delete #\nope #\ab #\é #\1
+#\1a #\x41
+#\U41 #\a(b) #\tab\  #(1 2 3) #() #3(1 2) #3() #0() #2(1 2 3) #5(a b) #(a . b) #(#(1) "x")
+#1(a) #(a
+#* #*0 #*1 #*0101 #5*01 #3*0101 #0* #*012 #3* #*01a #'foo #' #:foo #:Foo #:|x| #:a:b #:1 #:
+#:|| (#: a)
+#b101 #B-101 #b102 #b1/11 #b #o17 #o18 #o-7/3 #xff #XFF #x-1a #xG #x1/a #36rzz #3r120 #3r3
+#2r1 #1r0 #37r1
+#r1 #r #x1.5 #b1. #x1/0 #C(1 2) #c(1.0 2) #C(1 0) #C(1.0 0) #C(1/2 1) #c(1 2d0) #c(1d0 2.0)
+#c(1) #c(1 2 3)
+#c() #c(a b) #C"x" #c(0 1/3) #C(1/3 0.5) #c(123456789123456789 1.0) #c(2/3 1d0) #1=a #1=(a
+#1#) (#1=a #1#)
+#1# (#1=(a) . #1#) (#1=a #2=b #1# #2#) (#1=a #1=b) #1=#1# #2A((1 2) (3 4)) #2A() #0A5 #1A(1
+2) #2A((1) (2 3))
+#3A(((1 2) (3 4))) #2A(() ()) #2A("ab" "cd") #1A"ab" #2A(1 2) #0Anil #|a|#b #|a#|b|#c|#d
+#|a #|a|b|# x #||#y
+#+sbcl a #+nope a #-nope a #+(and) a #+(or) a #+(not nope) a #+(and nope x) a #+(or nope
+(not nope)) a #-(and) a
+(#+nope a) (#-nope a) (a #+nope b c) (a . #+nope b c) #+nope #+nope a b #+nope "(" a #+nope
+#|x|# a b #+(foo) a
+#+nope nope:x a #+nope #<x a #+nope #z a #+nope 1/0 a #+nope 1e99 b #+nope #.x b #+nope ,a
+b #+nope #\foo b
 #.'a
 #.(+ #. #P"foo" #p"" #p1 #<foo #) #( #z #S(nope) # #1 #12 #1a #-1a #"a" #,a #_ #' a #'(a)
 '#1=(a b) (a #|x|# . #|y|# b #|z|#) (a ; x
 ; x
-` + "a\tb 'a\f #\\\u00a0 a\u00a0b";
+`;
+
+/** The same for characters that a template cannot show. */
+const ODD = ["a\tb", "'a\f", "#\\\u00a0", "a\u00a0b"];
 
 /** Where this reader differs from SBCL 2.2.9 on purpose, and why. */
 const DIFFERS = new Map<string, string>([
@@ -73,7 +90,7 @@ suite.skipIf(!hasSbcl)("as SBCL reads (skipped where sbcl is not installed)", ()
 
   test("a page of tokens", () => {
     const words = PAGE.split("\n").flatMap((line) => [line, ...line.split(" ")]);
-    const lines = [...new Set(words)].filter((word) => word !== "");
+    const lines = [...new Set([...words, ...ODD])].filter((word) => word !== "");
     expect(lines.length).toBeGreaterThan(400);
     expect(compare(lines)).toEqual([]);
   });
