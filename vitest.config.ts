@@ -2,7 +2,9 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that boot machines or build images live in `test/slow/`, one process each. */
 const slow = ["packages/*/test/slow/**/*.test.ts", "apps/*/test/slow/**/*.test.ts"];
-const shared = { resolve: { conditions: ["@astralisp/source", "node", "import", "default"] } };
+const shared = {
+  resolve: { conditions: ["@astralisp/source", "node", "import", "default"] },
+};
 
 export default defineConfig({
   test: {
@@ -12,7 +14,11 @@ export default defineConfig({
         ssr: shared,
         test: {
           name: "pure",
-          include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "apps/*/test/**/*.test.ts",
+            "scripts/test/**/*.test.ts",
+          ],
           exclude: [...slow, "**/node_modules/**"],
           pool: "threads",
           isolate: false,

@@ -20,6 +20,7 @@ const GATES = {
   layers: () => checkLayers(root),
   style: () => checkStyle(root),
   biome: () => command("biome", ["check", "--error-on-warnings", "."]),
+  workspace: () => command("sherif", []),
   types: () => command("tsc", ["-p", "tsconfig.test.json"]),
   tarballs: () =>
     checkTarballs(

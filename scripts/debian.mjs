@@ -10,7 +10,7 @@ const PACKAGES = {
   "qemu-system-x86": "/usr/bin/qemu-system-x86_64",
   xorriso: "/usr/bin/xorriso",
   mtools: "/usr/bin/mcopy",
-  "cl-split-sequence": "/usr/share/common-lisp/source/split-sequence",
+  "cl-split-sequence": "/usr/share/common-lisp/source/cl-split-sequence",
   "cl-anaphora": "/usr/share/common-lisp/source/anaphora",
   "cl-parse-number": "/usr/share/common-lisp/source/parse-number",
 };

@@ -69,7 +69,7 @@ export function lispProblems(path, text) {
  * The code of Lisp text: what is in strings and comments replaced by blanks, characters and
  * |symbols| by digits, so that lines and columns stay.
  */
-export function withoutText(text) {
+function withoutText(text) {
   const string = /"(?:[^"\\]|\\[\s\S])*"/;
   const comment = /;[^\n]*|#\|[\s\S]*?\|#/;
   const atom = /#\\.[A-Za-z0-9_+-]*|#[xX][-+/0-9A-Fa-f]+|\|[^|]*\|/;

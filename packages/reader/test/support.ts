@@ -83,7 +83,7 @@ function bits(x: R.SingleFloat | R.DoubleFloat): string {
 }
 
 /** The same words for a datum as sbcl-reader.lisp has. */
-export function describe(x: R.LispObject): string {
+function describe(x: R.LispObject): string {
   if (R.isInteger(x)) return `i${x}`;
   if (x instanceof R.Ratio) return `r${x.num}/${x.den}`;
   if (x instanceof R.SingleFloat || x instanceof R.DoubleFloat) return bits(x);
