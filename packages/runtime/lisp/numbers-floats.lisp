@@ -278,3 +278,27 @@ by their common continued fraction."
                      (two-arg-/ 1 (simplest-rational
                                    (two-arg-/ 1 (two-arg-- high floor))
                                    (two-arg-/ 1 (two-arg-- low floor)))))))))
+
+;;; Infinities.
+
+(defconstant double-float-positive-infinity (%make-double #x7FF0000000000000)
+  "The double-float greater than all others.")
+
+(defconstant double-float-negative-infinity (%make-double #xFFF0000000000000)
+  "The double-float less than all others.")
+
+(defconstant single-float-positive-infinity (%make-single #x7F800000)
+  "The single-float greater than all others.")
+
+(defconstant single-float-negative-infinity (%make-single #xFF800000)
+  "The single-float less than all others.")
+
+(defun float-infinity-p (float)
+  "True if FLOAT is an infinity."
+  (let ((x (real-to-double float)))
+    (and (%double= x x) (not (%double= (%double- x x) 0d0)))))
+
+(defun float-nan-p (float)
+  "True if FLOAT is not a number."
+  (let ((x (real-to-double float)))
+    (not (%double= x x))))

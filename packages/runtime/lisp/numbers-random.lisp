@@ -125,3 +125,11 @@ float, of the type of LIMIT. RANDOM-STATE is modified."
                   (when (%single< x limit) (return x)))
                 (go again))))
           (t (number-type-error limit '(or (integer (0)) (float (0))))))))
+
+(defun restore-random-state (&rest words)
+  "The random state that was printed with WORDS."
+  (let ((vector (%make-vector #x24 4)))
+    (dotimes (i 4)
+      (%set-u32ref vector i (car words))
+      (setq words (cdr words)))
+    (%make-random-state vector)))
