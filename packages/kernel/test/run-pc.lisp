@@ -1,0 +1,29 @@
+;;;; Script: sbcl --script run-pc.lisp. Checks the pc platform's own logic.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(load (merge-pathnames "shim.lisp" *load-truename*))
+
+(defvar *terminal* *standard-output*)
+
+(defun fail (what condition)
+  (format *terminal* "~a: ~a~%" what condition)
+  (let ((*standard-output* *terminal*))
+    (sb-debug:print-backtrace :count 8))
+  (finish-output *terminal*)
+  (sb-ext:exit :code 1 :abort t))
+
+(defmacro reporting ((what) &body body)
+  `(handler-bind ((error (lambda (c) (fail ,what c)))
+                  (style-warning #'muffle-warning)
+                  (warning (lambda (c) (fail ,what c))))
+     ,@body))
+
+(reporting ("the shim") (load-kernel "pc-shim"))
+(reporting ("the platform")
+  (load-pc "state" "physical-memory" "page-tables"))
+
+(defun run-part (name)
+  (reporting (name) (load-kernel name))
+  (format t "~a passes~%" name))
+
+(mapc #'run-part '("pc-memory-test"))
