@@ -1,2 +1,17 @@
-/** The version of this package. */
-export const version = "0.0.0";
+/** AstraLisp to JavaScript. */
+export {
+  CompileError,
+  ExitRequest,
+  formatFrame,
+  LispError,
+  type LispFrame,
+  type LispPlace,
+} from "./errors.js";
+export {
+  type CompiledFile,
+  formatLoadError,
+  Loader,
+  type LoaderOptions,
+} from "./files.js";
+export { findSystem, loadSystem, readSystem, type SystemDefinition } from "./system.js";
+export { formatUndefined, type Undefined, World, type WorldOptions } from "./world.js";

@@ -1,0 +1,80 @@
+/** One form: analysed, emitted, and made ready to run. */
+import { Cons, type LispObject, type SourceMap } from "@astralisp/reader";
+import { Analyzer, type CompilerHost, type References } from "./analyze.js";
+import type { Node } from "./ast.js";
+import { FunctionEmitter } from "./emit.js";
+import type { Environment } from "./environment.js";
+import { LiteralPool, type LiteralTarget } from "./literals.js";
+import { NameSupply } from "./names.js";
+
+/** The code of a form: a block, still with the marks of positions. */
+export interface CompiledForm {
+  readonly code: string;
+  readonly references: References;
+}
+
+/** How a form is compiled. */
+export interface CompileOptions {
+  readonly host: CompilerHost;
+  readonly env: Environment;
+  readonly target: LiteralTarget;
+  readonly sourceMap: SourceMap | null;
+  /** Whether the code returns the values of the form. */
+  readonly wanted: boolean;
+  /** The position to assume outside of any form that was read. */
+  readonly position: number;
+}
+
+export function compileForm(form: LispObject, options: CompileOptions): CompiledForm {
+  const { host, env, sourceMap, position } = options;
+  const names = new NameSupply();
+  const analyzer = new Analyzer(host, names, positions(sourceMap));
+  analyzer.position = position;
+  const node = analyzer.analyze(form, env);
+  return { code: emitForm(node, names, options), references: analyzer.references };
+}
+
+function positions(sourceMap: SourceMap | null): (form: Cons) => number {
+  if (sourceMap === null) return () => -1;
+  return (form) => sourceMap.spanOf(form)?.start ?? -1;
+}
+
+function emitForm(node: Node, names: NameSupply, options: CompileOptions): string {
+  const literals = new LiteralPool(options.target, names);
+  const emitter = new FunctionEmitter({ literals, names, exits: new Map() }, null);
+  emitter.emit(node, { kind: options.wanted ? "return" : "effect" });
+  return ["{", ...literals.declarations, emitter.finish(), "}"].join("\n");
+}
+
+/** The names of the run time that `code` uses, as the pattern that binds them. */
+export function importPattern(code: string, runTime: Record<string, unknown>): string {
+  const used = new Set<string>();
+  for (const [, name] of code.matchAll(/(?<![\w$])\$([A-Za-z]\w*)/g)) {
+    if (name !== undefined && Object.hasOwn(runTime, name)) used.add(name);
+  }
+  return [...used].map((name) => `${name}: $${name}`).join(", ");
+}
+
+/** A function of the run time, the objects and the uninterned symbols. */
+export function formScript(code: string, runTime: Record<string, unknown>): string {
+  const pattern = importPattern(code, runTime);
+  return `(function ($, $k, $uninterned) {"use strict";const {${pattern}} = $;\n${code}\n})`;
+}
+
+/** The module of a file made of `forms`. */
+export function moduleText(
+  forms: readonly string[],
+  name: string,
+  runTime: Record<string, unknown>,
+): string {
+  const code = forms.join("\n");
+  return [
+    `// Compiled from ${name} by the AstraLisp bootstrap.`,
+    "export default function load($) {",
+    `const {${importPattern(code, runTime)}} = $;`,
+    "const $uninterned = $.uninternedTable();",
+    code,
+    "}",
+    "",
+  ].join("\n");
+}

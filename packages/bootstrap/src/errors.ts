@@ -1,0 +1,54 @@
+/** The errors of the bootstrap. */
+
+/** A form that cannot be compiled. `position` is an offset in its source, or -1. */
+export class CompileError extends Error {
+  readonly position: number;
+  constructor(message: string, position: number) {
+    super(message);
+    this.name = "CompileError";
+    this.position = position;
+  }
+}
+
+/** A place in a Lisp source. */
+export interface LispPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A frame of a Lisp backtrace. */
+export interface LispFrame {
+  readonly name: string;
+  readonly place: LispPlace | null;
+}
+
+/** Says where in `frame` the program was, for people. */
+export function formatFrame(frame: LispFrame): string {
+  const { place } = frame;
+  return place === null
+    ? frame.name
+    : `${frame.name} (${place.file}:${place.line}:${place.column})`;
+}
+
+/** An error of a Lisp program that no handler took. */
+export class LispError extends Error {
+  /** What went wrong: the kind of an engine error, or `error`. */
+  readonly kind: string;
+  frames: readonly LispFrame[] = [];
+  constructor(kind: string, message: string) {
+    super(message);
+    this.name = "LispError";
+    this.kind = kind;
+  }
+}
+
+/** Thrown through the program when Lisp code calls `%exit`. */
+export class ExitRequest extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super(`exit with ${code}`);
+    this.name = "ExitRequest";
+    this.code = code;
+  }
+}

@@ -1,0 +1,191 @@
+/** Loading files: form by form from source, or all at once from the cache. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type LispObject,
+  type LispPackage,
+  LispSymbol,
+  Reader,
+  ReaderError,
+  Source,
+} from "@astralisp/reader";
+import { moduleText } from "./compile-form.js";
+import { CompileError } from "./errors.js";
+import type { LiteralTarget } from "./literals.js";
+import { locateByMap } from "./scripts.js";
+import { encodeSourceMap, type SourceMapV3, takeMarks } from "./source-positions.js";
+import { TopLevel } from "./top-level.js";
+import type { World } from "./world.js";
+
+/** A compiled file: an ES module whose default export loads it into a run time. */
+export interface CompiledFile {
+  readonly code: string;
+  readonly map: SourceMapV3;
+}
+
+/** How a world loads files. */
+export interface LoaderOptions {
+  /** Where compiled files are kept; without it nothing is. */
+  readonly cacheDirectory?: string;
+  /** Identifies the compiler: what another one compiled is not used. */
+  readonly compilerVersion?: string;
+}
+
+/** Loads files into one world, and knows what has gone into it so far. */
+export class Loader {
+  readonly world: World;
+  private readonly cacheDirectory: string | undefined;
+  /** Hash of all that was loaded: macros may depend on any of it. */
+  private state: string;
+
+  constructor(world: World, options: LoaderOptions = {}) {
+    this.world = world;
+    this.cacheDirectory =
+      options.compilerVersion === undefined ? undefined : options.cacheDirectory;
+    this.state = options.compilerVersion ?? "";
+    world.readForms = (name) => readForms(world, name);
+  }
+
+  /** Notes that the world was changed by `text`. */
+  noteChange(text: string): void {
+    this.state = hash(this.state, text);
+  }
+
+  /** Loads the file `path`; messages call it `name`. */
+  loadFile(path: string, name = path): void {
+    this.loadSource(new Source(readFileSync(path, "utf8"), name));
+  }
+
+  loadSource(source: Source): void {
+    this.noteChange(`${source.name}\n${source.text}`);
+    if (this.cacheDirectory === undefined) {
+      this.compileSource(source);
+      return;
+    }
+    const key = join(this.cacheDirectory, `${basename(source.name)}-${this.state}`);
+    if (existsSync(`${key}.mjs`)) return this.loadCompiled(key);
+    const compiled = this.compileSource(source);
+    mkdirSync(this.cacheDirectory, { recursive: true });
+    writeAtomically(`${key}.mjs.map`, JSON.stringify(compiled.map));
+    const code = `${compiled.code}//# sourceMappingURL=${basename(key)}.mjs.map\n`;
+    writeAtomically(`${key}.mjs`, code);
+  }
+
+  /** Compiles and loads `source`, form by form. */
+  compileSource(source: Source): CompiledFile {
+    const { world } = this;
+    const forms: string[] = [];
+    const uninterned = world.uninternedTable();
+    const target: LiteralTarget = { kind: "file", uninterned: new Map() };
+    const reader = new Reader(source, world.readerContext());
+    const topLevel = new TopLevel(world, {
+      target: () => target,
+      sourceMap: reader.sourceMap,
+      mode: "file",
+      run: (code) => {
+        forms.push(code);
+        return world.runForm(code, target, { source, uninterned });
+      },
+    });
+    this.keepPackage(() => {
+      for (;;) {
+        const form = nextForm(world, reader);
+        if (form === undefined) break;
+        located(source, () => topLevel.process(form));
+      }
+    });
+    const module = takeMarks(moduleText(forms, source.name, world.runTime));
+    const map = encodeSourceMap(module.mappings, source, source.name);
+    return { code: module.code, map };
+  }
+
+  private keepPackage(body: () => void): void {
+    const { world } = this;
+    const outer: LispPackage = world.currentPackage;
+    try {
+      body();
+    } finally {
+      world.currentPackage = outer;
+    }
+  }
+
+  private loadCompiled(key: string): void {
+    const { world } = this;
+    const code = readFileSync(`${key}.mjs`, "utf8");
+    const locate = locateByMap(() =>
+      JSON.parse(readFileSync(`${key}.mjs.map`, "utf8")),
+    );
+    const name = world.scripts.register(locate);
+    const script = code.replace("export default function load", "(function load");
+    const end = script.lastIndexOf("}");
+    const cached = existsSync(`${key}.v8`) ? readFileSync(`${key}.v8`) : undefined;
+    const run = world.scripts.run(`"use strict";${script.slice(0, end)}})`, name, cached);
+    this.keepPackage(() => {
+      world.mv.n = 1;
+      (run.value as (runTime: unknown) => void)(world.runTime);
+    });
+    if (cached === undefined || run.script.cachedDataRejected) {
+      writeAtomically(`${key}.v8`, run.script.createCachedData());
+    }
+  }
+}
+
+function hash(...parts: string[]): string {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part).update("\0");
+  return digest.digest("hex").slice(0, 32);
+}
+
+function writeAtomically(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+/** The next form, read in the current package, or undefined at the end. */
+function nextForm(world: World, reader: Reader): LispObject | undefined {
+  reader.context.package = world.currentPackage;
+  return reader.next()?.datum;
+}
+
+/** Adds the place to a CompileError that `body` throws. */
+function located<R>(source: Source, body: () => R): R {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof CompileError && error.position >= 0) {
+      const { line, column } = source.place(error.position);
+      throw new CompileError(`${source.name}:${line}:${column}: ${error.message}`, -1);
+    }
+    throw error;
+  }
+}
+
+/** All forms of a file, as `%js-read-forms` answers them; IN-PACKAGE forms are obeyed. */
+function readForms(world: World, name: string): LispObject[] {
+  const reader = new Reader(
+    new Source(readFileSync(name, "utf8"), name),
+    world.readerContext(),
+    { sourceMap: null },
+  );
+  const forms: LispObject[] = [];
+  for (;;) {
+    const read = reader.next();
+    if (read === null) return forms;
+    forms.push(read.datum);
+    const { datum } = read;
+    if (typeof datum !== "object" || !("car" in datum)) continue;
+    if (!(datum.car instanceof LispSymbol) || datum.car.name !== "IN-PACKAGE") continue;
+    const designator = (datum.cdr as { car: LispObject }).car;
+    const text =
+      designator instanceof LispSymbol ? designator.name : world.textOf(designator);
+    reader.context.package = world.requirePackage(text ?? "");
+  }
+}
+
+/** The message of an error of loading, as people read it. */
+export function formatLoadError(error: unknown): string {
+  if (error instanceof ReaderError) return error.format();
+  return error instanceof Error ? error.message : String(error);
+}

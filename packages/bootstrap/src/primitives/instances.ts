@@ -1,0 +1,113 @@
+/** Layouts, instances, funcallable instances, cells, weak pointers (docs/primitives.md). */
+import {
+  Instance,
+  type LispFunction,
+  type LispObject,
+  type LispSymbol,
+  NIL,
+  T,
+} from "@astralisp/reader";
+import {
+  type Funcallable,
+  LAYOUT,
+  LayoutInstance,
+  UNBOUND,
+  ValueCell,
+  WeakPointer,
+} from "../objects.js";
+import type { World } from "../world.js";
+
+const LAYOUT_SLOTS = 10;
+
+/** The layout of layouts, which is its own layout. */
+export function makeLayoutLayout(name: LispSymbol): LayoutInstance {
+  const slots: LispObject[] = new Array(LAYOUT_SLOTS).fill(NIL);
+  const layout = new LayoutInstance(undefined as never, slots);
+  layout.layout = layout;
+  fill(layout, name, LAYOUT_SLOTS, 0, [layout]);
+  return layout;
+}
+
+function fill(
+  layout: LayoutInstance,
+  name: LispObject,
+  length: number,
+  depth: number,
+  ancestors: LispObject,
+): void {
+  const { slots } = layout;
+  slots[LAYOUT.name] = name;
+  slots[LAYOUT.length] = length;
+  slots[LAYOUT.depth] = depth;
+  slots[LAYOUT.ancestors] = ancestors;
+  slots[LAYOUT.rawSlots] = 0;
+  slots[LAYOUT.version] = 0;
+}
+
+function isFuncallable(x: LispObject): x is Funcallable {
+  return typeof x === "function" && "implementation" in x;
+}
+
+function makeFuncallable(layout: LayoutInstance, fn: LispFunction): Funcallable {
+  const made = function (...args: LispObject[]): LispObject {
+    return made.implementation(...args);
+  } as Funcallable;
+  made.implementation = fn;
+  made.layout = layout;
+  made.slots = new Array(layout.slots[LAYOUT.length] as number).fill(UNBOUND);
+  return made;
+}
+
+export function instancePrimitives(world: World) {
+  return {
+    "%MAKE-LAYOUT": (
+      name: LispObject,
+      length: number,
+      depth: number,
+      ancestors: LispObject,
+      kind: LispObject,
+      info: LispObject,
+    ) => {
+      const slots: LispObject[] = new Array(LAYOUT_SLOTS).fill(NIL);
+      const layout = new LayoutInstance(world.layoutLayout, slots);
+      fill(layout, name, length, depth, ancestors);
+      slots[LAYOUT.kind] = kind;
+      slots[LAYOUT.slots] = info;
+      return layout;
+    },
+    "%MAKE-INSTANCE": (layout: LayoutInstance) => {
+      const slots = new Array(layout.slots[LAYOUT.length] as number);
+      return new Instance(layout, slots.fill(UNBOUND));
+    },
+    "%INSTANCE-LAYOUT": (x: Instance) => x.layout as LayoutInstance,
+    "%SET-INSTANCE-LAYOUT": (x: Instance, layout: LayoutInstance) => {
+      x.layout = layout;
+      return layout;
+    },
+    "%INSTANCE-LENGTH": (x: Instance) => x.slots.length,
+    "%INSTANCE-REF": (x: Instance, i: number) => x.slots[i]!,
+    "%SET-INSTANCE-REF": (x: Instance, i: number, v: LispObject) => {
+      x.slots[i] = v;
+      return v;
+    },
+    "%FIND-LAYOUT": (name: LispSymbol) => (name.type as Instance | null) ?? NIL,
+    "%SET-FIND-LAYOUT": (name: LispSymbol, layout: LispObject) => {
+      name.type = layout === NIL ? null : (layout as Instance);
+      return layout;
+    },
+    "%MAKE-FUNCALLABLE": makeFuncallable,
+    "%FUNCALLABLE-P": (x: LispObject) => (isFuncallable(x) ? T : NIL),
+    "%SET-FUNCALLABLE-FUNCTION": (x: Funcallable, fn: LispFunction) => {
+      x.implementation = fn;
+      return fn;
+    },
+    "%MAKE-VALUE-CELL": (value: LispObject) => new ValueCell(value),
+    "%VALUE-CELL-REF": (cell: ValueCell) => cell.value,
+    "%SET-VALUE-CELL": (cell: ValueCell, value: LispObject) => {
+      cell.value = value;
+      return value;
+    },
+    "%MAKE-WEAK-POINTER": (value: LispObject) => new WeakPointer(value),
+    "%WEAK-POINTER-VALUE": (pointer: WeakPointer) => pointer.value ?? NIL,
+  };
+}

@@ -1,0 +1,162 @@
+/** Files, time, the process (docs/primitives.md, system). */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import {
+  type LispObject,
+  LispString,
+  type LispSymbol,
+  list,
+  NIL,
+  normalizeInteger,
+  T,
+} from "@astralisp/reader";
+import { ExitRequest } from "../errors.js";
+import { FEATURES } from "../features.js";
+import type { World } from "../world.js";
+
+const UNIX_EPOCH = 2208988800;
+
+/** The negative errno of what `operation` throws, or its answer. */
+function attempt(operation: () => LispObject): LispObject {
+  try {
+    return operation();
+  } catch (error) {
+    if (error instanceof Error && "errno" in error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const known = os.constants.errno[code as keyof typeof os.constants.errno];
+      return -(known ?? 5);
+    }
+    throw error;
+  }
+}
+
+const OPEN_FLAGS: Readonly<Record<string, string>> = {
+  INPUT: "r",
+  OUTPUT: "w",
+  APPEND: "a",
+  IO: "a+",
+  UPDATE: "r+",
+};
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** Repeats `operation` while a descriptor that does not block is not ready. */
+function whenReady(operation: () => number): number {
+  for (;;) {
+    try {
+      return operation();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EOF") return 0;
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(sleeper, 0, 0, 5);
+    }
+  }
+}
+
+function kindOf(name: string): string | null {
+  const stat = fs.statSync(name, { throwIfNoEntry: false });
+  if (stat === undefined) return null;
+  return stat.isDirectory() ? "DIRECTORY" : stat.isFile() ? "FILE" : "OTHER";
+}
+
+function filePrimitives(world: World) {
+  const text = (x: LispObject) => world.textOf(x) ?? "";
+  return {
+    "%WRITE-OCTETS": (fd: number, v: Uint8Array, start: number, end: number) =>
+      attempt(() => {
+        let at = start;
+        while (at < end) {
+          const from = at;
+          at += whenReady(() => fs.writeSync(fd, v, from, end - from));
+        }
+        return end - start;
+      }),
+    "%READ-OCTETS": (fd: number, v: Uint8Array, start: number, end: number) =>
+      attempt(() => whenReady(() => fs.readSync(fd, v, start, end - start, null))),
+    "%OPEN-FILE": (name: LispObject, direction: LispObject) =>
+      attempt(() =>
+        fs.openSync(text(name), OPEN_FLAGS[(direction as LispSymbol).name] ?? "r"),
+      ),
+    "%CLOSE-FILE": (fd: number) =>
+      attempt(() => {
+        fs.closeSync(fd);
+        return 0;
+      }),
+    "%FILE-LENGTH": (fd: number) => attempt(() => fs.fstatSync(fd).size),
+    "%PROBE-FILE": (name: LispObject): LispObject => {
+      let kind: string | null = null;
+      attempt(() => {
+        kind = kindOf(text(name));
+        return 0;
+      });
+      return kind === null ? NIL : world.keyword(kind);
+    },
+    "%DELETE-FILE": (name: LispObject) =>
+      attempt(() => {
+        fs.unlinkSync(text(name));
+        return 0;
+      }),
+    "%RENAME-FILE": (from: LispObject, to: LispObject) =>
+      attempt(() => {
+        fs.renameSync(text(from), text(to));
+        return 0;
+      }),
+    "%MAKE-DIRECTORY": (name: LispObject) =>
+      attempt(() => {
+        fs.mkdirSync(text(name));
+        return 0;
+      }),
+    "%LIST-DIRECTORY": (name: LispObject) =>
+      attempt(() =>
+        list(
+          fs
+            .readdirSync(text(name))
+            .sort()
+            .map((entry) => LispString.from(entry)),
+        ),
+      ),
+    "%FILE-WRITE-DATE": (name: LispObject): LispObject => {
+      const stat = fs.statSync(text(name), { throwIfNoEntry: false });
+      return stat === undefined ? NIL : Math.floor(stat.mtimeMs / 1000) + UNIX_EPOCH;
+    },
+    "%CURRENT-DIRECTORY": () => LispString.from(process.cwd()),
+  };
+}
+
+export function systemPrimitives(world: World) {
+  const text = (x: LispObject) => world.textOf(x) ?? "";
+  return {
+    ...filePrimitives(world),
+    "%REAL-TIME-NS": () => normalizeInteger(process.hrtime.bigint()),
+    "%RUN-TIME-NS": () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) * 1000;
+    },
+    "%UNIVERSAL-TIME": () => Math.floor(Date.now() / 1000) + UNIX_EPOCH,
+    "%EXIT": (code: LispObject): LispObject => {
+      throw new ExitRequest(typeof code === "number" ? code : 0);
+    },
+    "%COMMAND-LINE": () =>
+      list(world.commandLine.map((argument) => LispString.from(argument))),
+    "%GETENV": (name: LispObject): LispObject => {
+      const value = process.env[text(name)];
+      return value === undefined ? NIL : LispString.from(value);
+    },
+    "%COLLECT-GARBAGE": (_full: LispObject): LispObject => {
+      (globalThis as { gc?: () => void }).gc?.();
+      return T;
+    },
+    "%HEAP-USAGE": () => {
+      const { heapUsed, heapTotal } = process.memoryUsage();
+      return world.mv.two(heapUsed, heapTotal);
+    },
+    "%FEATURES": () => list(FEATURES.map((name) => world.keyword(name))),
+    "%CURRENT-THREAD": () => NIL,
+    "%BACKTRACE": () => world.backtraceList(),
+    "%EVAL": (form: LispObject, env: LispObject) => world.evalIn(form, env),
+    "%COMPILE": (lambda: LispObject, name: LispObject) =>
+      world.compileLambda(lambda, name),
+    "%JS-READ-FORMS": (name: LispObject) => list(world.readForms(text(name))),
+  };
+}

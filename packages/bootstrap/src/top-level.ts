@@ -1,0 +1,191 @@
+/**
+ * Top-level forms (CLHS 3.2.3.1): PROGN and its like are taken apart, so that each form is
+ * compiled when those before it have run and its macros are known.
+ */
+import {
+  Cons,
+  type LispObject,
+  LispString,
+  LispSymbol,
+  listToArray,
+  NIL,
+  type SourceMap,
+} from "@astralisp/reader";
+import { Analyzer } from "./analyze.js";
+import { compileForm } from "./compile-form.js";
+import { Environment } from "./environment.js";
+import { CompileError } from "./errors.js";
+import type { LiteralTarget } from "./literals.js";
+import { NameSupply } from "./names.js";
+import { macroletEnvironment, symbolMacroletEnvironment } from "./special-forms.js";
+import type { World } from "./world.js";
+
+/** Takes the code of a form and runs it; `wanted` says whether for its value. */
+export interface FormSink {
+  readonly target: () => LiteralTarget;
+  readonly sourceMap: SourceMap | null;
+  /** Compile time and load time, or the time of EVAL. */
+  readonly mode: "file" | "eval";
+  run(code: string, target: LiteralTarget, wanted: boolean): LispObject;
+}
+
+export class TopLevel {
+  private readonly world: World;
+  private readonly sink: FormSink;
+  private position = -1;
+
+  constructor(world: World, sink: FormSink) {
+    this.world = world;
+    this.sink = sink;
+  }
+
+  /** Compiles and runs `form`; the answer is its value, if it is `wanted`. */
+  process(
+    form: LispObject,
+    env: Environment = Environment.global({ parent: null }),
+    wanted = this.sink.mode === "eval",
+  ): LispObject {
+    if (!(form instanceof Cons) || !(form.car instanceof LispSymbol)) {
+      return this.compile(form, env, wanted);
+    }
+    const outer = this.position;
+    const own = this.sink.sourceMap?.spanOf(form)?.start ?? -1;
+    if (own >= 0) this.position = own;
+    const value = this.processForm(form, form.car, env, wanted);
+    this.position = outer;
+    return value;
+  }
+
+  private processForm(
+    form: Cons,
+    head: LispSymbol,
+    env: Environment,
+    wanted: boolean,
+  ): LispObject {
+    const { world } = this;
+    const local = env.function(head);
+    if (local?.kind === "macro") {
+      return this.process(world.callMacro(local.expander, form, env), env, wanted);
+    }
+    if (local === undefined) {
+      const special = this.specialForm(form, head, env, wanted);
+      if (special !== undefined) return special;
+      // IN-PACKAGE is obeyed as data: its macro may need functions that come later.
+      if (head.name === "IN-PACKAGE") {
+        const code = this.packageForm(form, head);
+        if (code !== null) return this.sink.run(code, this.sink.target(), false);
+      }
+      if (head.macro !== null && world.specialForms.get(head) === undefined) {
+        return this.process(world.callMacro(head.macro, form, env), env, wanted);
+      }
+      const code = this.packageForm(form, head);
+      if (code !== null) return this.sink.run(code, this.sink.target(), false);
+    }
+    return this.compile(form, env, wanted);
+  }
+
+  private specialForm(
+    form: Cons,
+    head: LispSymbol,
+    env: Environment,
+    wanted: boolean,
+  ): LispObject | undefined {
+    if (head.package !== this.world.registry.commonLisp) return undefined;
+    switch (head.name) {
+      case "PROGN":
+        return this.sequence(form.cdr, env, wanted);
+      case "LOCALLY":
+        return this.body(form.cdr, env, wanted);
+      case "EVAL-WHEN":
+        return this.evalWhen(form, env, wanted);
+      case "MACROLET":
+      case "SYMBOL-MACROLET": {
+        if (!(form.cdr instanceof Cons)) return undefined;
+        const extend =
+          head.name === "MACROLET" ? macroletEnvironment : symbolMacroletEnvironment;
+        const inner = extend(this.analyzer(), form.cdr.car, env);
+        return this.body(form.cdr.cdr, inner, wanted);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private analyzer(): Analyzer {
+    const analyzer = new Analyzer(this.world, new NameSupply());
+    analyzer.position = this.position;
+    return analyzer;
+  }
+
+  private sequence(forms: LispObject, env: Environment, wanted: boolean): LispObject {
+    let value: LispObject = NIL;
+    let rest = forms;
+    if (wanted) this.world.mv.n = 1;
+    while (rest instanceof Cons) {
+      value = this.process(rest.car, env, wanted && rest.cdr === NIL);
+      rest = rest.cdr;
+    }
+    return value;
+  }
+
+  private body(body: LispObject, env: Environment, wanted: boolean): LispObject {
+    const analyzer = this.analyzer();
+    const { specials } = analyzer.parseBody(body);
+    let rest = body;
+    while (rest instanceof Cons && isDeclaration(rest.car)) rest = rest.cdr;
+    return this.sequence(rest, analyzer.declareSpecials(specials, env), wanted);
+  }
+
+  private evalWhen(form: Cons, env: Environment, wanted: boolean): LispObject {
+    if (!(form.cdr instanceof Cons)) return NIL;
+    const names = listToArray(form.cdr.car).map((s) => (s as LispSymbol).name);
+    const file = ["COMPILE-TOPLEVEL", "LOAD-TOPLEVEL", "COMPILE", "LOAD"];
+    const known = this.sink.mode === "file" ? file : ["EXECUTE", "EVAL"];
+    if (!names.some((name) => known.includes(name))) return NIL;
+    return this.sequence(form.cdr.cdr, env, wanted);
+  }
+
+  /** IN-PACKAGE and DEFPACKAGE, before they are macros. */
+  private packageForm(form: Cons, head: LispSymbol): string | null {
+    if (head.package !== this.world.registry.commonLisp) return null;
+    if (head.name === "IN-PACKAGE" && form.cdr instanceof Cons) {
+      return `{ $inPackage(${JSON.stringify(this.text(form.cdr.car))}); }`;
+    }
+    if (head.name !== "DEFPACKAGE" || !(form.cdr instanceof Cons)) return null;
+    const options = listToArray(form.cdr.cdr).map((option) =>
+      listToArray(option).map((item) => this.text(item)),
+    );
+    const definition = { name: this.text(form.cdr.car), options };
+    const json = JSON.stringify(JSON.stringify(definition));
+    return `{ $definePackage(${json}); }`;
+  }
+
+  private text(object: LispObject): string {
+    if (object instanceof LispSymbol) return object.name;
+    if (object instanceof LispString) return object.toString();
+    throw new CompileError("the name of a package or symbol was expected", this.position);
+  }
+
+  private compile(form: LispObject, env: Environment, wanted: boolean): LispObject {
+    const { world, sink } = this;
+    const target = sink.target();
+    const { code, references } = compileForm(form, {
+      host: world,
+      env,
+      target,
+      sourceMap: sink.sourceMap,
+      wanted,
+      position: this.position,
+    });
+    world.noteReferences(references, sink.sourceMap?.source ?? null);
+    return sink.run(code, target, wanted);
+  }
+}
+
+function isDeclaration(form: LispObject): boolean {
+  return (
+    form instanceof Cons &&
+    form.car instanceof LispSymbol &&
+    form.car.name === "DECLARE"
+  );
+}

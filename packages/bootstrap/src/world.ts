@@ -1,0 +1,563 @@
+/** A world: packages, definitions and the run time that compiled code sees. */
+import {
+  COMMON_LISP_NAMES,
+  Cons,
+  keywordFeatures,
+  type LispFunction,
+  type LispObject,
+  type LispPackage,
+  LispString,
+  LispSymbol,
+  list,
+  NIL,
+  PackageRegistry,
+  printToString,
+  Reader,
+  ReaderContext,
+  type Source,
+  SYMBOL_KIND,
+  T,
+  UndefinedFunctionError,
+} from "@astralisp/reader";
+import type { CompilerHost, References } from "./analyze.js";
+import { compileForm, formScript } from "./compile-form.js";
+import { Environment } from "./environment.js";
+import {
+  CompileError,
+  ExitRequest,
+  formatFrame,
+  LispError,
+  type LispFrame,
+} from "./errors.js";
+import { FEATURES } from "./features.js";
+import { helperProperty, type LiteralTarget } from "./literals.js";
+import { environmentFunction, foreignEnvironment } from "./macro-environment.js";
+import { MultipleValues } from "./multiple-values.js";
+import type { LayoutInstance } from "./objects.js";
+import { calledPrimitive, openCoded, type Primitive } from "./open-code.js";
+import { definePackage, type PackageDefinition } from "./package-definition.js";
+import { makeLayoutLayout } from "./primitives/instances.js";
+import { installPrimitives } from "./primitives/install.js";
+import { Catcher, Exit, isUndefined, makeRunTime } from "./run-time.js";
+import { captureError, locateInSource, Scripts } from "./scripts.js";
+import { takeMarks } from "./source-positions.js";
+import { makeSpecialForms, type SpecialForms } from "./special-forms.js";
+import { TopLevel } from "./top-level.js";
+import { makeTransforms, type Transforms } from "./transforms.js";
+
+/** How a world is made. */
+export interface WorldOptions {
+  /** What `%command-line` answers. */
+  readonly commandLine?: readonly string[];
+}
+
+/** A reference to something that was not defined when it was compiled. */
+export interface Undefined {
+  readonly kind: "function" | "variable";
+  readonly symbol: LispSymbol;
+  readonly source: Source | null;
+  readonly position: number;
+}
+
+/** The text of an undefined reference, for a warning. */
+export function formatUndefined(world: World, undefined_: Undefined): string {
+  const { kind, symbol, source, position } = undefined_;
+  const what = `undefined ${kind} ${world.show(symbol)}`;
+  if (source === null || position < 0) return what;
+  const { line, column } = source.place(position);
+  return `${source.name}:${line}:${column}: ${what}`;
+}
+
+let worlds = 0;
+
+export class World implements CompilerHost {
+  readonly registry = new PackageRegistry(COMMON_LISP_NAMES);
+  readonly mv = new MultipleValues();
+  readonly scripts = new Scripts(++worlds);
+  readonly commandLine: readonly string[];
+  readonly primitivesPackage: LispPackage;
+  readonly keywordPackage: LispPackage;
+  readonly runTime: Record<string, unknown>;
+  readonly layoutLayout: LayoutInstance;
+  readonly specialForms: SpecialForms;
+  readonly transforms: Transforms;
+  readonly setfSymbol: LispSymbol;
+  readonly lambdaSymbol: LispSymbol;
+  readonly namedLambdaSymbol: LispSymbol;
+  readonly functionSymbol: LispSymbol;
+  readonly specialSymbol: LispSymbol;
+  readonly declareSymbol: LispSymbol;
+  readonly allowOtherKeys: LispSymbol;
+  /** The `fn` of symbols of this world that have no function. */
+  readonly undefinedFunction: LispFunction;
+  /** What was mentioned and may still be undefined. */
+  readonly undefinedReferences = new Map<LispSymbol, Undefined>();
+  private readonly primitives = new Map<LispSymbol, Primitive>();
+  private readonly packageVariable: LispSymbol;
+  private readonly signalSymbol: LispSymbol;
+  private readonly environments = new WeakMap<LispFunction, Environment>();
+  private readonly keywords = new Map<string, LispSymbol>();
+
+  constructor(options: WorldOptions = {}) {
+    this.commandLine = options.commandLine ?? [];
+    const { commonLisp, keyword, user } = this.registry;
+    this.keywordPackage = keyword;
+    this.primitivesPackage = this.registry.define("ASTRALISP.PRIMITIVES");
+    this.packageVariable = commonLisp.intern("*PACKAGE*");
+    this.packageVariable.value = user;
+    this.packageVariable.kind = SYMBOL_KIND.special;
+    this.undefinedFunction = this.makeUndefinedFunction();
+    this.setfSymbol = this.commonLisp("SETF");
+    this.lambdaSymbol = this.commonLisp("LAMBDA");
+    this.functionSymbol = this.commonLisp("FUNCTION");
+    this.specialSymbol = this.commonLisp("SPECIAL");
+    this.declareSymbol = this.commonLisp("DECLARE");
+    this.namedLambdaSymbol = this.primitiveSymbol("%NAMED-LAMBDA");
+    this.signalSymbol = this.primitiveSymbol("%SIGNAL-ENGINE-ERROR");
+    this.allowOtherKeys = this.keyword("ALLOW-OTHER-KEYS");
+    this.layoutLayout = makeLayoutLayout(this.primitiveSymbol("%LAYOUT"));
+    this.primitiveSymbol("%LAYOUT").type = this.layoutLayout;
+    const symbols = {
+      commonLisp: (name: string) => this.commonLisp(name),
+      primitive: (name: string) => this.primitiveSymbol(name),
+      keyword: (name: string) => this.keyword(name),
+      t: T,
+    };
+    this.specialForms = makeSpecialForms(symbols);
+    this.transforms = makeTransforms(symbols);
+    this.runTime = makeRunTime(this);
+    installPrimitives(this);
+  }
+
+  // ---- Symbols and packages.
+
+  commonLisp(name: string): LispSymbol {
+    return this.registry.commonLisp.intern(name);
+  }
+
+  /** The exported symbol of ASTRALISP.PRIMITIVES called `name`. */
+  primitiveSymbol(name: string): LispSymbol {
+    const symbol = this.primitivesPackage.intern(name);
+    this.primitivesPackage.export(symbol);
+    return symbol;
+  }
+
+  keyword(name: string): LispSymbol {
+    let symbol = this.keywords.get(name);
+    if (symbol === undefined) {
+      symbol = this.keywordPackage.intern(name);
+      this.keywords.set(name, symbol);
+    }
+    return symbol;
+  }
+
+  requirePackage(name: string): LispPackage {
+    const found = this.registry.find(name);
+    if (found === undefined) {
+      throw new LispError("package", `no package is named ${name}`);
+    }
+    return found;
+  }
+
+  intern(pkg: string, name: string): LispSymbol {
+    return this.requirePackage(pkg).intern(name);
+  }
+
+  /** The values of INTERN. */
+  internValues(name: string, pkg: LispPackage): LispObject {
+    const found = pkg.find(name);
+    if (found !== null) {
+      return this.mv.two(found.symbol, this.keyword(found.status.toUpperCase()));
+    }
+    const symbol = pkg.intern(name);
+    symbol.fn = this.undefinedFunction;
+    return this.mv.two(symbol, NIL);
+  }
+
+  get currentPackage(): LispPackage {
+    return this.packageVariable.value as LispPackage;
+  }
+
+  set currentPackage(pkg: LispPackage) {
+    this.packageVariable.value = pkg;
+  }
+
+  enterPackage(name: string): void {
+    this.currentPackage = this.requirePackage(name);
+  }
+
+  definePackage(definition: PackageDefinition): void {
+    definePackage(this.registry, definition);
+  }
+
+  /** The text of a string, or null. */
+  textOf(object: LispObject): string | null {
+    return object instanceof LispString ? object.toString() : null;
+  }
+
+  /** A symbol for the label of a function, or the label. */
+  functionNamed(label: string): LispObject {
+    const at = label.indexOf("::");
+    const pkg = at < 0 ? undefined : this.registry.find(label.slice(0, at));
+    return pkg?.lookup(label.slice(at + 2)) ?? LispString.from(label);
+  }
+
+  // ---- What the compiler asks.
+
+  primitive(symbol: LispSymbol): Primitive | undefined {
+    return this.primitives.get(symbol);
+  }
+
+  /** Makes `fn` the primitive `symbol`, unless it is only a function (`direct` false). */
+  addPrimitive(
+    symbol: LispSymbol,
+    name: string,
+    fn: LispFunction | null,
+    options: { direct: boolean; variadic: boolean; values: boolean },
+  ): void {
+    if (fn !== null) {
+      symbol.fn = fn;
+      this.runTime[helperProperty(name)] = fn;
+    }
+    const template = openCoded.get(name);
+    if (template !== undefined) this.primitives.set(symbol, template);
+    else if (options.direct && fn !== null) {
+      const arity = options.variadic ? -1 : fn.length;
+      const result = options.values ? "values" : "value";
+      this.primitives.set(symbol, calledPrimitive(name, arity, { result }));
+    }
+  }
+
+  info(symbol: LispSymbol, key: string): LispObject {
+    let rest = symbol.info;
+    while (rest instanceof Cons && rest.cdr instanceof Cons) {
+      if (rest.car === this.keyword(key)) return rest.cdr.car;
+      rest = rest.cdr.cdr;
+    }
+    return NIL;
+  }
+
+  callMacro(expander: LispFunction, form: LispObject, env: Environment): LispObject {
+    return expander(form, this.environmentFunction(env));
+  }
+
+  /** The environment as macros get it: NIL or a function. */
+  environmentFunction(env: Environment): LispObject {
+    if (env.isGlobal) return NIL;
+    if (env.lispFunction === null) {
+      env.lispFunction = environmentFunction(this, env);
+      this.environments.set(env.lispFunction, env);
+    }
+    return env.lispFunction;
+  }
+
+  private environmentOf(env: LispObject): Environment {
+    const scope = { parent: null };
+    if (typeof env !== "function") return Environment.global(scope);
+    const known = this.environments.get(env as LispFunction);
+    if (known !== undefined) return known.forCompileTime(scope).inFunction(scope);
+    return Environment.over(foreignEnvironment(this, env as LispFunction), scope);
+  }
+
+  localMacro(definition: LispObject, env: Environment): LispFunction {
+    const parse = this.registry.find("ASTRALISP.RUNTIME")?.lookup("PARSE-MACRO");
+    if (parse === undefined || isUndefined(parse.fn)) {
+      throw new CompileError("MACROLET needs the function PARSE-MACRO", -1);
+    }
+    const { car: name, cdr } = definition as Cons;
+    const { car: lambdaList, cdr: body } = cdr as Cons;
+    const expression = parse.fn(name, lambdaList, body);
+    const scope = { parent: null };
+    const value = this.evaluate(expression, env.forCompileTime(scope).inFunction(scope));
+    return value as LispFunction;
+  }
+
+  show(object: LispObject): string {
+    const context = new ReaderContext(this.registry);
+    context.package = this.currentPackage;
+    try {
+      return printToString(object, context, { circle: true });
+    } catch {
+      return "#<unprintable>";
+    }
+  }
+
+  noteReferences(references: References, source: Source | null): void {
+    const note = (kind: Undefined["kind"], symbol: LispSymbol, position: number) => {
+      if (!this.undefinedReferences.has(symbol)) {
+        this.undefinedReferences.set(symbol, { kind, symbol, source, position });
+      }
+    };
+    for (const [symbol, position] of references.functions) {
+      if (isUndefined(symbol.fn)) note("function", symbol, position);
+    }
+    for (const [symbol, position] of references.variables) {
+      if (symbol.kind === SYMBOL_KIND.lexical && symbol.value === undefined) {
+        note("variable", symbol, position);
+      }
+    }
+  }
+
+  /** What has been mentioned so far and is still undefined; forgets all mentions. */
+  takeUndefined(): Undefined[] {
+    const result = [...this.undefinedReferences.values()].filter(({ kind, symbol }) =>
+      kind === "function"
+        ? isUndefined(symbol.fn) && symbol.macro === null
+        : symbol.kind === SYMBOL_KIND.lexical && symbol.value === undefined,
+    );
+    this.undefinedReferences.clear();
+    return result;
+  }
+
+  // ---- Running code.
+
+  /** A table of the uninterned symbols of one file. */
+  uninternedTable(): unknown {
+    return (this.runTime["uninternedTable"] as () => unknown)();
+  }
+
+  /** Runs the code of a form made for `target`. */
+  runForm(
+    code: string,
+    target: LiteralTarget,
+    options: { source: Source | null; uninterned?: unknown },
+  ): LispObject {
+    const text = takeMarks(formScript(code, this.runTime));
+    const { source } = options;
+    const name = this.scripts.register(
+      source === null ? () => null : locateInSource(text.mappings, source),
+    );
+    const load = this.scripts.run(text.code, name).value as (
+      runTime: unknown,
+      objects: unknown,
+      uninterned: unknown,
+    ) => LispObject | undefined;
+    this.mv.n = 1;
+    const objects = target.kind === "memory" ? target.objects : [];
+    return load(this.runTime, objects, options.uninterned) ?? NIL;
+  }
+
+  /** The value of the single form `form` in `env`. */
+  evaluate(form: LispObject, env: Environment): LispObject {
+    const target: LiteralTarget = { kind: "memory", objects: [] };
+    const { code, references } = compileForm(form, {
+      host: this,
+      env,
+      target,
+      sourceMap: null,
+      wanted: true,
+      position: -1,
+    });
+    this.noteReferences(references, null);
+    return this.runForm(code, target, { source: null });
+  }
+
+  /** EVAL of `form`, whose other values are in `mv`. Errors pass as they are. */
+  evalIn(form: LispObject, env: LispObject): LispObject {
+    const sink = {
+      target: (): LiteralTarget => ({ kind: "memory", objects: [] }),
+      sourceMap: null,
+      mode: "eval" as const,
+      run: (code: string, target: LiteralTarget) =>
+        this.runForm(code, target, { source: null }),
+    };
+    this.mv.n = 1;
+    try {
+      return new TopLevel(this, sink).process(form, this.environmentOf(env));
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      return this.engineError("PROGRAM", LispString.from(error.message), form);
+    }
+  }
+
+  compileLambda(lambda: LispObject, name: LispObject): LispObject {
+    const fn = this.evalIn(list([this.functionSymbol, lambda]), NIL);
+    if (name !== NIL) (fn as { lispName?: LispObject }).lispName = name;
+    this.mv.n = 1;
+    return fn;
+  }
+
+  /** The values of `form`. Throws a LispError with frames. */
+  eval(form: LispObject): LispObject[] {
+    return this.guard(() => this.mv.all(this.evalIn(form, NIL)));
+  }
+
+  /** A context to read and print with, as `*package*` and the features are now. */
+  readerContext(): ReaderContext {
+    const context = new ReaderContext(this.registry);
+    context.package = this.currentPackage;
+    context.hasFeature = keywordFeatures(FEATURES);
+    context.evaluate = (form) => this.evalIn(form, NIL);
+    return context;
+  }
+
+  /** The values of the last form of `text`. */
+  evalText(text: string): LispObject[] {
+    let values: LispObject[] = [];
+    const reader = new Reader(text, this.readerContext(), { sourceMap: null });
+    for (;;) {
+      reader.context.package = this.currentPackage;
+      const read = reader.next();
+      if (read === null) return values;
+      values = this.eval(read.datum);
+    }
+  }
+
+  /** The JavaScript of each form of `text`; the forms are run as well. */
+  showCode(text: string): string[] {
+    const codes: string[] = [];
+    const target: LiteralTarget = { kind: "file", uninterned: new Map() };
+    const uninterned = this.uninternedTable();
+    const topLevel = new TopLevel(this, {
+      target: () => target,
+      sourceMap: null,
+      mode: "file",
+      run: (code) => {
+        codes.push(takeMarks(code).code);
+        return this.runForm(code, target, { source: null, uninterned });
+      },
+    });
+    const reader = new Reader(text, this.readerContext(), { sourceMap: null });
+    for (let read = reader.next(); read !== null; read = reader.next()) {
+      const { datum } = read;
+      this.guard(() => topLevel.process(datum));
+    }
+    return codes;
+  }
+
+  /** Runs `body`; what it throws becomes a LispError that knows its Lisp frames. */
+  guard<R>(body: () => R): R {
+    try {
+      return body();
+    } catch (error) {
+      throw this.lispError(error);
+    }
+  }
+
+  private lispError(error: unknown): unknown {
+    if (error instanceof ExitRequest || error instanceof CompileError) return error;
+    if (error instanceof Exit || error instanceof Catcher) {
+      return new LispError("control", "a non-local exit left the program");
+    }
+    if (!(error instanceof Error)) return error;
+    const frames = this.scripts.frames(error);
+    const known = error instanceof LispError ? error : this.describeFault(error);
+    if (known.frames.length === 0) known.frames = frames;
+    return known;
+  }
+
+  // ---- Errors.
+
+  private makeUndefinedFunction(): LispFunction {
+    const world = this;
+    function undefinedFunction(this: LispSymbol, ...args: LispObject[]): LispObject {
+      return world.undefined(this, list(args));
+    }
+    return Object.assign(undefinedFunction, { undefinedIn: true });
+  }
+
+  undefined(name: LispObject, args: LispObject): LispObject {
+    return this.engineError("UNDEFINED-FUNCTION", name, args);
+  }
+
+  /**
+   * Reports an engine error to Lisp, and answers what a restart puts in place of the
+   * datum. Throws a LispError as long as Lisp does not define %SIGNAL-ENGINE-ERROR.
+   */
+  engineError(kind: string, datum: LispObject, expected: LispObject): LispObject {
+    const { fn } = this.signalSymbol;
+    if (!isUndefined(fn)) return fn(this.keyword(kind), datum, expected);
+    throw this.makeError(kind, datum, expected);
+  }
+
+  private makeError(kind: string, datum: LispObject, expected: LispObject): LispError {
+    const message = this.errorMessage(kind, this.show(datum), this.show(expected));
+    const error = new LispError(kind.toLowerCase(), message);
+    error.frames = this.scripts.frames(captureError());
+    return error;
+  }
+
+  private errorMessage(kind: string, datum: string, expected: string): string {
+    switch (kind) {
+      case "TYPE":
+        return `${datum} is not of type ${expected}`;
+      case "UNDEFINED-FUNCTION":
+        return `the function ${datum} is undefined`;
+      case "UNBOUND-VARIABLE":
+        return `the variable ${datum} is unbound`;
+      case "ARGUMENT-COUNT":
+        return `${datum} was called with a wrong number of arguments ${expected}`;
+      case "UNKNOWN-KEY":
+        return `${datum} is not a keyword argument of ${expected}`;
+      case "ODD-KEYS":
+        return `the keyword arguments of ${expected} are not pairs: ${datum}`;
+      case "PACKAGE":
+      case "PROGRAM":
+        return datum.replace(/^"|"$/g, "");
+      default:
+        return expected === "NIL" ? `${kind}: ${datum}` : `${kind}: ${datum}, ${expected}`;
+    }
+  }
+
+  /** What a JavaScript error means to Lisp. */
+  private describeFault(error: Error): LispError {
+    if (error instanceof UndefinedFunctionError) {
+      return new LispError("undefined-function", error.message);
+    }
+    if (isStackOverflow(error)) {
+      return new LispError("stack-exhausted", "the stack is exhausted");
+    }
+    if (error instanceof RangeError) return new LispError("heap-exhausted", error.message);
+    return new LispError("memory-fault", `${error.name}: ${error.message}`);
+  }
+
+  /** Reports a JavaScript error to Lisp; answers what is to be thrown on. */
+  engineFault(error: unknown): unknown {
+    if (!(error instanceof Error)) return error;
+    if (isStackOverflow(error) && !hasRoom()) return error;
+    const fault = this.describeFault(error);
+    fault.frames = this.scripts.frames(error);
+    const { fn } = this.signalSymbol;
+    if (isUndefined(fn)) return fault;
+    const datum =
+      error instanceof UndefinedFunctionError
+        ? error.symbol
+        : LispString.from(fault.message);
+    fn(this.keyword(fault.kind.toUpperCase()), datum, NIL);
+    return fault;
+  }
+
+  /** The Lisp frames of the caller. */
+  backtrace(): LispFrame[] {
+    return this.scripts.frames(captureError());
+  }
+
+  /** The frames as Lisp data: lists of name, arguments and source. */
+  backtraceList(): LispObject {
+    return list(
+      this.backtrace().map((frame) => {
+        const { place } = frame;
+        const source =
+          place === null ? NIL : LispString.from(formatFrame({ ...frame, name: "" }).trim());
+        return list([this.functionNamed(frame.name), NIL, source]);
+      }),
+    );
+  }
+
+  /** The forms of a file, for `%js-read-forms`; see `files.ts`. */
+  readForms: (name: string) => LispObject[] = () => [];
+}
+
+function isStackOverflow(error: Error): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
+/** Whether enough stack is free again to run handlers. */
+function hasRoom(): boolean {
+  const descend = (depth: number): number => (depth === 0 ? 0 : 1 + descend(depth - 1));
+  try {
+    return descend(600) === 600;
+  } catch {
+    return false;
+  }
+}
