@@ -108,12 +108,10 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
   (large-octets 328 "Octets allocated as large objects.")
   (first-thread 336 "Head of the list of thread structures.")
   (map-found-pc 344 "The stack map found last: its pc.")
-  (map-slots 352 "Its slot set: a fixnum of bits, or -1 when in the table.")
-  (map-table 360 "Address of its slot set in the table.")
+  (map-slots 352 "Its slots: bits, or with bit 31 set a list in the maps.")
+  (map-table 360 "Address of that list.")
   (map-arguments 368 "Its outgoing stack arguments.")
-  (map-position 376 "Its position number.")
-  (map-octets 384 "Octets of its slot set in the table.")
-  (varint-end 392 "Address behind the number read last."))
+  (map-position 376 "Its position number."))
 
 ;;; The world header
 

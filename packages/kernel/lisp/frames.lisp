@@ -35,54 +35,25 @@
               0
               (reference-address maps))))))
 
-;;; Varints: seven bits an octet, low first.
-
-(defwired read-varint (at)
-  "The number at AT; leaves the address behind it in the kernel word VARINT-END."
-  (let-fixnum ((part (octet at)) (value (logand part 127)) (shift 7))
-    (while (>= part 128)
-      (setq at (1+ at))
-      (setq part (octet at))
-      (setq value (logior value (shift-left (logand part 127) shift)))
-      (setq shift (+ shift 7)))
-    (set-varint-end (1+ at))
-    value))
-
-(defwired decode-slots (set)
-  "Note the slot set at the address SET as the map found."
-  (set-map-arguments (read-varint set))
-  (let-fixnum ((octets (read-varint (varint-end))) (at (varint-end)))
-    (set-map-table at)
-    (set-map-octets octets)
-    (if (> octets 7)
-        (set-map-slots -1)
-        (let-fixnum ((bits 0) (i 0))
-          (while (< i octets)
-            (setq bits (logior bits (shift-left (octet at i)
-                                                (shift-left i 3))))
-            (setq i (1+ i)))
-          (set-map-slots bits)))
-    0))
+;;; The maps are a count and entries of 12 octets in rising order of pc; see
+;;; "Stack maps" in docs/calling-convention.md.
 
 (defwired decode-stack-map (maps offset)
-  "Find OFFSET in the stack maps whose first octet is at MAPS; 1 if found."
-  (let-fixnum ((count (read-varint maps))
-               (size (read-varint (varint-end)))
-               (at (varint-end))
-               (table (+ at size))
-               (pc 0)
-               (found 0))
-    (while (and (> count 0) (= found 0))
-      (setq pc (+ pc (read-varint at)))
-      (let-fixnum ((set (read-varint (varint-end)))
-                   (position (read-varint (varint-end))))
-        (setq at (varint-end))
-        (cond ((= pc offset)
+  "Find OFFSET among the stack maps whose first octet is at MAPS; 1 if found."
+  (let-fixnum ((low 0) (high (half maps)) (found 0))
+    (while (and (= found 0) (< low high))
+      (let-fixnum ((middle (shift-right (+ low high) 1))
+                   (entry (+ maps 4 (* 12 middle)))
+                   (pc (half entry)))
+        (cond ((< pc offset) (setq low (1+ middle)))
+              ((> pc offset) (setq high middle))
+              (t
                (setq found 1)
-               (set-map-position position)
-               (decode-slots (+ table set)))
-              ((> pc offset) (setq count 1))))
-      (setq count (1- count)))
+               (set-map-slots (half entry 4))
+               (set-map-position (logand #xFFFFFF (half entry 8)))
+               (set-map-arguments (octet entry 11))
+               (set-map-table
+                (+ maps (logand #x7FFFFFFF (half entry 4))))))))
     found))
 
 (defwired clear-map ()
@@ -91,12 +62,16 @@
   (set-map-position 0)
   0)
 
+(defwired code-start (code)
+  "The address of the first instruction of the code object at CODE."
+  (+ code (round-16 (shift-left (1+ (half code 4)) 3))))
+
 (defwired search-stack-map (pc)
   (let-fixnum ((code (code-at pc))
                (maps (if (= code 0) 0 (code-maps code))))
-    (if (or (= maps 0) (= 0 (word maps 8)))
+    (if (or (= maps 0) (< (word maps 8) 32))
         (clear-map)
-        (if (= 0 (decode-stack-map (+ maps 16) (- pc code)))
+        (if (= 0 (decode-stack-map (+ maps 16) (- pc (code-start code))))
             (clear-map)))
     0))
 
@@ -113,7 +88,8 @@
                (set-map-position (word entry 24)))
         (progn
           (search-stack-map pc)
-          (if (/= -1 (map-slots))
+          ;; A list of slots lies in the maps, which may move: not kept.
+          (if (= 0 (shift-right (map-slots) 31))
               (progn (set-word entry 0 pc)
                      (set-word entry 8 (map-slots))
                      (set-word entry 16 (map-arguments))
@@ -133,23 +109,19 @@
       (mark-slot slot)))
 
 (defwired scan-frame-slots (fp)
-  (let ((bits (map-slots)))
-    (declare (type fixnum bits))
-    (if (/= bits -1)
-        (let ((slot (- fp 8)))
-          (declare (type fixnum slot))
-          (while (/= bits 0)
-            (if (/= 0 (logand bits 1))
-                (root-slot slot))
-            (setq bits (shift-right bits 1))
-            (setq slot (- slot 8))))
-        (let ((table (map-table)))
-          (declare (type fixnum table))
-          (do-range (i 0 (map-octets))
-            (do-range (bit 0 8)
-              (if (/= 0 (logand (octet table i) (shift-left 1 bit)))
-                  (root-slot (- fp (shift-left (+ (shift-left i 3) bit 1)
-                                               3))))))))
+  (let ((bits (map-slots)) (slot (- fp 8)))
+    (declare (type fixnum bits slot))
+    (if (= 0 (shift-right bits 31))
+        (while (/= bits 0)
+          (if (/= 0 (logand bits 1))
+              (root-slot slot))
+          (setq bits (shift-right bits 1))
+          (setq slot (- slot 8)))
+        (let ((list (map-table)))
+          (declare (type fixnum list))
+          (do-range (i 1 (1+ (%raw-load-u16 list 0)))
+            (root-slot (- slot (shift-left
+                                (%raw-load-u16 list (shift-left i 1)) 3))))))
     0))
 
 (defwired scan-frame (pc fp callee)
@@ -157,8 +129,12 @@
 called, or 0."
   (find-stack-map pc)
   (if (/= callee 0)
-      (do-range (i 0 (map-arguments))
-        (root-slot (+ callee 16 (shift-left i 3)))))
+      (let-fixnum ((from (+ callee 16))
+                   (count (map-arguments))
+                   (end (if (= count 255) fp (+ from (shift-left count 3)))))
+        (while (< from end)
+          (root-slot from)
+          (setq from (+ from 8)))))
   ;; Scanning slots never looks for another map.
   (scan-frame-slots fp))
 

@@ -89,7 +89,10 @@
                                               (range 0 (if (zerop (pick 6))
                                                            90
                                                            12)))
-                                   (if (zerop (pick 3)) (pick 4) 0))))
+                                   (case (pick 6)
+                                     ((0 1) (pick 4))
+                                     (2 255)
+                                     (t 0)))))
          (octets (allocate-node (octets-node (encode-maps maps))))
          (debug (progn
                   (push octets *fixed*)
@@ -131,12 +134,12 @@
 (defun write-top ()
   "The frame of the collecting routine, called by the innermost frame."
   (let ((frame (first *frames*)))
-    (setf *top* (- (frame-fp frame) 8 (* 8 (length (frame-slots frame)))
-                   (* 8 (length (frame-arguments frame))) 24))
+    (setf *top* (- (frame-fp frame) (* 8 (length (frame-slots frame)))
+                   (* 8 (length (frame-arguments frame))) 16))
     (link-frame *top* frame)))
 
 (defun return-address (frame)
-  (+ (node-address (car (frame-code frame))) (first (frame-map frame))))
+  (+ (node-address (car (frame-code frame))) 48 (first (frame-map frame))))
 
 (defun link-frame (fp caller)
   "Make FP the frame called by CALLER."
@@ -162,7 +165,13 @@
             (if (member i (second map)) (random-child) (random-raw)))
       (store64 (- fp (* 8 (1+ i))) (word-of (aref slots i))))
     (setf (frame-arguments frame)
-          (coerce (children (third map)) 'simple-vector))
+          (coerce (children (if (= 255 (third map)) (pick 9) (third map)))
+                  'simple-vector))
+    ;; With 255, all words up to the frame pointer are boxed.
+    (when (= 255 (third map))
+      (dotimes (i (length slots))
+        (setf (aref slots i) (random-child))
+        (store64 (- fp (* 8 (1+ i))) (word-of (aref slots i)))))
     (push frame *frames*)
     (write-top)))
 

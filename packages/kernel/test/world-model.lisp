@@ -180,31 +180,26 @@
 
 ;;; Stack maps, encoded as docs/calling-convention.md says
 
-(defun varint (n)
-  (if (< n 128)
-      (list n)
-      (cons (logior 128 (logand n 127)) (varint (ash n -7)))))
+(defun little-endian (value octets)
+  (loop for i below octets collect (ldb (byte 8 (* 8 i)) value)))
 
 (defun encode-maps (maps)
   "The octets of MAPS, a list of (offset slots arguments) in rising order."
-  (let ((table '()) (entries '()) (last 0) (known '()))
+  (let ((lists '()) (entries '()) (base (+ 4 (* 12 (length maps)))))
     (dolist (map maps)
       (destructuring-bind (offset slots arguments) map
-        (let* ((octets (ceiling (1+ (reduce #'max slots :initial-value -1)) 8))
-               (set (append (varint arguments) (varint octets)
-                            (loop for o below octets
-                                  collect (loop for b below 8
-                                                sum (if (member (+ b (* 8 o))
-                                                                slots)
-                                                        (ash 1 b) 0)))))
-               (at (or (cdr (assoc set known :test #'equal))
-                       (prog1 (length table)
-                         (push (cons set (length table)) known)
-                         (setf table (append table set))))))
-          (setf entries (append entries (varint (- offset last)) (varint at)
-                                (varint (pick 500)))
-                last offset))))
-    (append (varint (length maps)) (varint (length entries)) entries table)))
+        (let ((word (if (every (lambda (slot) (< slot 31)) slots)
+                        (loop for slot in slots sum (ash 1 slot))
+                        (logior (ash 1 31) (+ base (length lists))))))
+          (when (logbitp 31 word)
+            (setf lists (append lists (little-endian (length slots) 2)
+                                (loop for slot in slots
+                                      append (little-endian slot 2)))))
+          (setf entries (append entries (little-endian offset 4)
+                                (little-endian word 4)
+                                (little-endian (pick 500) 3)
+                                (list arguments))))))
+    (append (little-endian (length maps) 4) entries lists)))
 
 (defun octets-node (octets)
   (let ((words (loop for rest on octets by (lambda (l) (nthcdr 8 l))
