@@ -1,0 +1,147 @@
+;;;; Which spill stores are done, and which frame slot is whose.
+
+(in-package #:astralisp.compiler)
+
+;;; Policies of a value whose home is used: :DEF, one store right after its
+;;; definition; :FIRST, one store at the transition that dominates all
+;;; others; :ALL, a store at each transition; :EDGES, a block parameter that
+;;; is born at home.
+
+(defun store-policy (vreg)
+  "How VREG gets into its home."
+  (let* ((transitions (vreg-transitions vreg))
+         (first (first-transition transitions))
+         (def-block (vreg-def-block vreg))
+         (depth (mblock-depth def-block)))
+    (flet ((hoisted-p (minst)
+             (<= (mblock-depth (minst-block minst)) depth))
+           (cold-p (minst)
+             (and (mblock-cold (minst-block minst))
+                  (not (mblock-cold def-block)))))
+      (cond ((vreg-keep-home vreg) :def)
+            ((and first (or (hoisted-p first) (cold-p first)))
+             (setf (vreg-first-store vreg) first)
+             :first)
+            ((every #'cold-p transitions) :all)
+            ((and (every #'hoisted-p transitions)
+                  (<= (- (length transitions)
+                         (count-if #'cold-p transitions))
+                      2))
+             :all)
+            (t :def)))))
+
+(defun first-transition (transitions)
+  "The one of TRANSITIONS that dominates all the others, or NIL."
+  (let ((first nil))
+    (dolist (minst transitions)
+      (when (or (null first) (< (minst-number minst) (minst-number first)))
+        (setq first minst)))
+    (and first
+         (every (lambda (minst)
+                  (dominates-p (minst-block first) (minst-block minst)))
+                transitions)
+         first)))
+
+(defun choose-policies (mfunc)
+  "Set the policy of every value of MFUNC whose home is used."
+  (dolist (vreg (mfunc-vregs mfunc))
+    (unless (or (free-home-p vreg) (vreg-policy vreg))
+      (when (or (vreg-home-used vreg) (vreg-transitions vreg)
+                (vreg-keep-home vreg))
+        (setf (vreg-policy vreg) (store-policy vreg)))))
+  (dolist (block (mfunc-blocks mfunc))
+    (dolist (minst (mblock-instructions block))
+      (when (minst-gap minst)
+        (setf (minst-gap minst)
+              (remove-if (lambda (move) (idle-store-p move minst))
+                         (minst-gap minst)))))))
+
+(defun idle-store-p (move minst)
+  "True when MOVE is a store that the policy of its value leaves out."
+  (and (move-store move)
+       (let* ((vreg (move-vreg move)) (policy (vreg-policy vreg)))
+         (not (or (eq policy :all)
+                  (and (eq policy :first)
+                       (eq minst (vreg-first-store vreg))))))))
+
+;;; Slots
+
+(defun ranges-meet-p (a b)
+  "True when the lists of ranges A and B have a common position."
+  (loop
+    (cond ((or (null a) (null b)) (return nil))
+          ((<= (cdr (car a)) (car (car b))) (setq a (cdr a)))
+          ((<= (cdr (car b)) (car (car a))) (setq b (cdr b)))
+          (t (return t)))))
+
+(defun assign-slots (mfunc)
+  "Give every value of MFUNC with a policy a frame slot."
+  (let ((slots '()) (count (mfunc-fixed-slots mfunc))
+        (vregs (remove-if-not #'vreg-policy (mfunc-vregs mfunc))))
+    (setq vregs (stable-sort (copy-list vregs) #'<
+                             :key (lambda (vreg)
+                                    (car (first (vreg-ranges vreg))))))
+    (dolist (vreg vregs)
+      (let ((slot (find-slot vreg slots)))
+        (unless slot
+          (setq slot (list count))
+          (incf count)
+          (setq slots (append slots (list slot))))
+        (push (vreg-ranges vreg) (cdr slot))
+        (setf (vreg-slot vreg) (first slot))
+        (let ((other (vreg-hint-vreg vreg)))
+          (when (and other (vreg-policy other) (null (vreg-slot other)))
+            (setf (vreg-slot-hint other) (first slot))))))
+    (setf (mfunc-slot-count mfunc) count)))
+
+(defun find-slot (vreg slots)
+  (let ((ranges (vreg-ranges vreg)) (tries 0))
+    (flet ((fits-p (slot)
+             (every (lambda (other) (not (ranges-meet-p ranges other)))
+                    (cdr slot))))
+      (let ((hinted (and (vreg-slot-hint vreg)
+                         (assoc (vreg-slot-hint vreg) slots))))
+        (if (and hinted (fits-p hinted))
+            hinted
+            (dolist (slot slots nil)
+              (when (fits-p slot) (return slot))
+              (incf tries)
+              (when (> tries 40) (return nil))))))))
+
+;;; Safepoints
+
+(defun settle-sites (mfunc)
+  "Replace the live values noted at each site of MFUNC by their slots, rising."
+  (dolist (block (mfunc-blocks mfunc))
+    (dolist (minst (mblock-instructions block))
+      (when (minst-site minst)
+        (let ((slots '()))
+          (dolist (entry (minst-live minst))
+            (when (home-valid-p (car entry) (cdr entry) minst)
+              (push (vreg-slot (car entry)) slots)))
+          (dolist (slot (fixed-live-slots mfunc block))
+            (push slot slots))
+          (setf (minst-live minst) (sort slots #'<)))))))
+
+(defun home-valid-p (vreg stored minst)
+  "True when at MINST the slot of VREG may be read later without a store."
+  (let ((first (vreg-first-store vreg)))
+    (case (vreg-policy vreg)
+      ((nil) nil)
+      ((:def) t)
+      ((:first)
+       (if (eq (minst-block first) (minst-block minst))
+           (<= (minst-number first) (minst-number minst))
+           (dominates-p (minst-block first) (minst-block minst))))
+      (t stored))))
+
+(defun fixed-live-slots (mfunc block)
+  "The boxed slots live all through BLOCK: home arguments, unwind tags."
+  (let ((slots '()) (target (mblock-unwind block)))
+    (when (mfunc-home-arguments mfunc)
+      (setq slots (list 0 1 2 3)))
+    (loop
+      (when (null target) (return slots))
+      (let ((entry (assoc target (mfunc-unwind-slots mfunc))))
+        (when entry (push (cdr entry) slots)))
+      (setq target (mblock-unwind target)))))

@@ -1,0 +1,121 @@
+;;;; Layout order of blocks, dominators and loops, for the allocator.
+
+(in-package #:astralisp.compiler)
+
+(defun order-blocks (mfunc)
+  "Put the cold blocks of MFUNC last and drop what cannot be reached.
+Every block but the first then stands behind one of its predecessors."
+  (let ((blocks (mfunc-blocks mfunc)))
+    (spread-cold blocks)
+    (let ((placed '()) (left '()) (order 0) (entry (first blocks)))
+      (dolist (block blocks)
+        (setf (mblock-order block) -1))
+      (flet ((place (block)
+               (if (or (eq block entry)
+                       (some-placed-p (mblock-preds block)))
+                   (progn (setf (mblock-order block) order)
+                          (incf order)
+                          (push block placed))
+                   (push block left))))
+        (dolist (block blocks)
+          (unless (mblock-cold block) (place block)))
+        (setq left (reverse left))
+        (dolist (block blocks)
+          (when (mblock-cold block) (setq left (append left (list block)))))
+        ;; Place the rest, round by round, until a round places nothing.
+        (loop
+          (let ((todo left) (before order))
+            (setq left '())
+            (dolist (block todo) (place block))
+            (setq left (reverse left))
+            (when (or (null left) (= order before)) (return)))))
+      (setq placed (nreverse placed))
+      (dolist (block placed)
+        (when (some #'unplaced-p (mblock-preds block))
+          (setf (mblock-preds block)
+                (remove-if #'unplaced-p (mblock-preds block)))))
+      (setf (mfunc-blocks mfunc) placed))))
+
+(defun unplaced-p (block)
+  (= (mblock-order block) -1))
+
+(defun some-placed-p (blocks)
+  (dolist (block blocks nil)
+    (when (>= (mblock-order block) 0) (return t))))
+
+(defun spread-cold (blocks)
+  "Make a block cold when all its predecessors are."
+  (loop
+    (let ((changed nil))
+      (dolist (block (cdr blocks))
+        (when (and (not (mblock-cold block)) (mblock-preds block)
+                   (every #'mblock-cold (mblock-preds block)))
+          (setf (mblock-cold block) t)
+          (setq changed t)))
+      (unless changed (return)))))
+
+;;; Dominators: Cooper, Harvey and Kennedy, "A simple, fast dominance
+;;; algorithm".  A dominator always stands earlier in the layout order.
+
+(defun find-dominators (mfunc)
+  "Set the immediate dominator of every block of MFUNC; the entry's is
+itself."
+  (let ((entry (first (mfunc-blocks mfunc))))
+    (setf (mblock-idom entry) entry)
+    (loop
+      (let ((changed nil))
+        (dolist (block (cdr (mfunc-blocks mfunc)))
+          (let ((new nil))
+            (dolist (pred (mblock-preds block))
+              (when (mblock-idom pred)
+                (setq new (if new (common-dominator pred new) pred))))
+            (unless (eq new (mblock-idom block))
+              (setf (mblock-idom block) new)
+              (setq changed t))))
+        (unless changed (return))))))
+
+(defun common-dominator (a b)
+  (loop
+    (when (eq a b) (return a))
+    (if (> (mblock-order a) (mblock-order b))
+        (setq a (mblock-idom a))
+        (setq b (mblock-idom b)))))
+
+(defun dominates-p (a b)
+  "True when block A dominates block B."
+  (let ((order (mblock-order a)))
+    (loop
+      (cond ((eq a b) (return t))
+            ((<= (mblock-order b) order) (return nil))
+            (t (setq b (mblock-idom b)))))))
+
+;;; Loops
+
+(defun find-loops (mfunc)
+  "Set the loop depth of every block of MFUNC, and the blocks of each loop."
+  (dolist (block (mfunc-blocks mfunc))
+    (setf (mblock-depth block) 0 (mblock-mark block) nil))
+  (dolist (header (mfunc-blocks mfunc))
+    (let ((body '()))
+      (dolist (pred (mblock-preds header))
+        (when (and (>= (mblock-order pred) (mblock-order header))
+                   (dominates-p header pred))
+          (setq body (add-loop-body header pred body))))
+      (setf (mblock-loop-blocks header) body)
+      (dolist (block body)
+        (incf (mblock-depth block))))))
+
+(defun add-loop-body (header tail body)
+  "Add to BODY the blocks from which TAIL is reached without HEADER."
+  (let ((stack (list tail)))
+    (unless (eq (mblock-mark header) header)
+      (setf (mblock-mark header) header)
+      (push header body))
+    (loop
+      (when (null stack) (return body))
+      (let ((block (pop stack)))
+        (unless (eq (mblock-mark block) header)
+          (setf (mblock-mark block) header)
+          (push block body)
+          (dolist (pred (mblock-preds block))
+            (push pred stack)))))))
