@@ -1,0 +1,75 @@
+;;;; Layouts, instances, weak pointers on the native engine.
+
+(in-package #:astralisp.runtime)
+
+(defun %find-layout (name)
+  "Return the layout of the type called NAME, or NIL."
+  (info name :layout))
+
+(defun %set-find-layout (name layout)
+  "Make LAYOUT the layout of the type called NAME."
+  (set-info name :layout layout)
+  layout)
+
+(defun %make-instance (layout)
+  "Return an instance of LAYOUT whose slots are unbound."
+  (let* ((length (%instance-ref layout 1))
+         (octets (logand (+ 8 (* 8 length) 15) -16))
+         (address (if (<= octets 4096)
+                      (%allocate octets)
+                      (%allocate-large octets))))
+    (%raw-store-word address 0 (+ 5 (%object-address layout)))
+    (let ((instance (%address-object address 3)))
+      (dotimes (i length instance)
+        (%set-instance-ref instance i (%unbound-marker))))))
+
+(defun %instance-length (instance)
+  "Return how many slots INSTANCE has."
+  (%instance-ref (%instance-layout instance) 1))
+
+(defun %make-layout (name length depth ancestors kind info)
+  "Return a new layout of a type called NAME whose instances have LENGTH slots."
+  (let ((layout (%make-instance (%find-layout '%layout))))
+    (%set-instance-ref layout 0 name)
+    (%set-instance-ref layout 1 length)
+    (%set-instance-ref layout 2 depth)
+    (%set-instance-ref layout 3 ancestors)
+    (%set-instance-ref layout 4 0)
+    (%set-instance-ref layout 5 0)
+    (%set-instance-ref layout 6 info)
+    (%set-instance-ref layout 7 (if (symbolp name) (%symbol-hash name) 0))
+    (%set-instance-ref layout 8 kind)
+    (%set-instance-ref layout 9 nil)
+    layout))
+
+;;; Funcallable instances: word 3 the layout, word 4 the function that a call
+;;; runs, then the slots. %CLOSURE-REF counts from word 3.
+
+(defun call-funcallable (&rest arguments)
+  (apply (%closure-ref (%self) 1) arguments))
+
+(defun %make-funcallable (layout function)
+  "Return a funcallable instance of LAYOUT that does FUNCTION when called."
+  (let* ((count (+ 4 (%instance-ref layout 1)))
+         (octets (logand (+ 8 (* 8 count) 15) -16))
+         (address (%allocate octets)))
+    (%raw-store-u64 address 0 (%header #x31 0 count))
+    (%raw-store-word address 8 (%function-entry #'call-funcallable))
+    (%raw-store-boxed address 16 (%function-code #'call-funcallable))
+    (%raw-store-boxed address 24 layout)
+    (%raw-store-boxed address 32 function)
+    (let ((made (%address-object address 11)))
+      (dotimes (i (- count 4) made)
+        (%set-closure-ref made (+ i 2) (%unbound-marker))))))
+
+(defun %set-funcallable-function (funcallable function)
+  "Let FUNCALLABLE do FUNCTION when it is called."
+  (%set-closure-ref funcallable 1 function)
+  function)
+
+(defun %make-weak-pointer (value)
+  "Return a weak pointer to VALUE."
+  (let ((address (%allocate 32)))
+    (%raw-store-u64 address 0 (%header #x19 0 3))
+    (%raw-store-boxed address 8 value)
+    (%address-object address 15)))
