@@ -1,4 +1,5 @@
 /** The developer's command: loads systems and files, evaluates forms, prints results. */
+import { writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { LispObject } from "@astralisp/reader";
 import { ExitRequest, formatFrame, LispError } from "./errors.js";
@@ -54,6 +55,11 @@ function parse(argv: readonly string[]): Settings {
   return { steps, flags, rest: [] };
 }
 
+/** Writes a line at once: the streams of a thread wait until it is idle. */
+function say(fd: number, line: string | undefined): void {
+  writeSync(fd, `${line}\n`);
+}
+
 class Command {
   private readonly world: World;
   private readonly loader: Loader;
@@ -79,21 +85,21 @@ class Command {
   }
 
   private note(file: string): void {
-    if (this.flags.has("verbose")) console.error(`; ${file}`);
+    if (this.flags.has("verbose")) say(2, `; ${file}`);
   }
 
   private timed(what: string, body: () => void): void {
     const start = performance.now();
     this.world.guard(body);
     if (!this.flags.has("time")) return;
-    console.error(`; ${what}: ${(performance.now() - start).toFixed(0)} ms`);
+    say(2, `; ${what}: ${(performance.now() - start).toFixed(0)} ms`);
   }
 
   private warn(): void {
     const missing = this.world.takeUndefined();
     if (this.flags.has("quiet")) return;
     for (const item of missing) {
-      console.error(`warning: ${formatUndefined(this.world, item)}`);
+      say(2, `warning: ${formatUndefined(this.world, item)}`);
     }
   }
 
@@ -101,12 +107,12 @@ class Command {
     if (step.kind === "load") return this.load(step.text);
     this.loader.noteChange(step.text);
     if (step.kind === "show") {
-      for (const code of this.world.showCode(step.text)) console.log(code);
+      for (const code of this.world.showCode(step.text)) say(1, code);
       return;
     }
     this.timed("eval", () => {
       const values = this.world.evalText(step.text);
-      for (const value of values) console.log(this.print(value));
+      for (const value of values) say(1, this.print(value));
     });
     this.warn();
   }
@@ -126,7 +132,7 @@ class Command {
 export function runCommand(options: CommandOptions): number {
   const settings = parse(options.argv);
   if (settings.flags.has("help") || settings.steps.length === 0) {
-    console.log(USAGE);
+    say(1, USAGE);
     return settings.flags.has("help") ? 0 : 2;
   }
   Error.stackTraceLimit = 200;
@@ -137,13 +143,13 @@ export function runCommand(options: CommandOptions): number {
     return 0;
   } catch (error) {
     if (error instanceof ExitRequest) return error.code;
-    console.error(formatLoadError(error));
+    say(2, formatLoadError(error));
     if (error instanceof LispError) {
       for (const frame of error.frames.slice(0, 40)) {
-        console.error(`  in ${formatFrame(frame)}`);
+        say(2, `  in ${formatFrame(frame)}`);
       }
     }
-    if (settings.flags.has("debug") && error instanceof Error) console.error(error.stack);
+    if (settings.flags.has("debug") && error instanceof Error) say(2, error.stack);
     return 1;
   }
 }

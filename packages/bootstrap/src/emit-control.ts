@@ -307,10 +307,10 @@ export class ControlEmitter {
   /** The values of `nodes`, all evaluated: names and constants. */
   private settled(nodes: readonly Node[]): string[] {
     const { e } = this;
-    const codes = e.expressions(nodes);
-    return codes.map((code, i) => {
-      const node = nodes[i]!;
-      if (node.op === "const" || /^t(\$\d+)?$/.test(code)) return code;
+    return nodes.map((node) => {
+      if (!isExpression(node)) return e.place(node).name;
+      const code = e.expression(node);
+      if (node.op === "const") return code;
       if (node.op === "local" && !node.variable.assigned) return code;
       const name = e.temporary();
       e.line(`${name} = ${code};`);

@@ -290,19 +290,25 @@ export class FunctionEmitter {
   }
 
   private emitSelfCall(args: Node[]): void {
-    const targets = this.selfTargets;
-    const values = this.expressions(args);
-    const changed = values
-      .map((value, i) => ({ value, target: targets[i]! }))
-      .filter(({ value, target }) => value !== target);
-    if (changed.length === 1) {
-      this.line(`${changed[0]!.target} = ${changed[0]!.value};`);
-    } else if (changed.length > 1) {
-      const names = changed.map(() => this.temporary());
-      changed.forEach(({ value }, i) => this.line(`${names[i]} = ${value};`));
-      changed.forEach(({ target }, i) => this.line(`${target} = ${names[i]};`));
-    }
+    const assignments: string[] = [];
+    const changed = args.filter((arg, i) => !this.isUnchanged(arg, i)).length;
+    args.forEach((arg, i) => {
+      if (this.isUnchanged(arg, i)) return;
+      let code = this.expression(arg);
+      if (changed > 1 && arg.op !== "const") {
+        const name = this.temporary();
+        this.line(`${name} = ${code};`);
+        code = name;
+      }
+      assignments.push(`${this.selfTargets[i]} = ${code};`);
+    });
+    this.lines.push(...assignments);
     this.line(`continue ${this.selfLabel};`);
+  }
+
+  /** Whether parameter `index` is passed on as it is. */
+  private isUnchanged(arg: Node, index: number): boolean {
+    return arg.op === "local" && arg.variable.js === this.selfTargets[index];
   }
 
   private emitPrimitive(node: PrimCall, destination: Destination): void {

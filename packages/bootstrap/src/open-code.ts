@@ -56,6 +56,15 @@ function define(
   });
 }
 
+/** Templates that fall back on the Lisp function of the same name. */
+const FALLS_BACK =
+  /^(TWO-ARG-|LOGAND$|LOGIOR$|LOGXOR$|REM$|MOD$|TRUNCATE$|FLOOR$|AREF$|APPLY$)/;
+
+/** Whether the template of `name` can be the body of a function of that name. */
+export function isSelfContained({ name, arity }: Primitive): boolean {
+  return arity >= 0 && !FALLS_BACK.test(name);
+}
+
 /** The primitives that have a template, by name. */
 export const openCoded: ReadonlyMap<string, Primitive> = table;
 
@@ -420,7 +429,7 @@ define(
   ([v, i], c) => {
     const t = c.temporary();
     const test = `${v} instanceof $LispString && (${t} = ${v}.codes[${i}]) !== undefined`;
-    return `(${test} ? $Char.of(${t}) : ${c.slow([v!, i!])})`;
+    return `(${test} ? $Char.of(${t}) : ${c.helper("SCHAR")}(${v}, ${i}))`;
   },
   ATOMS,
 );

@@ -1,5 +1,5 @@
 /** DEFPACKAGE as data, for the packages that exist before the macro does. */
-import type { LispPackage, PackageRegistry } from "@astralisp/reader";
+import { type LispPackage, PackageError, type PackageRegistry } from "@astralisp/reader";
 
 /** A DEFPACKAGE form with all designators turned into text. */
 export interface PackageDefinition {
@@ -20,9 +20,14 @@ export function definePackage(
   const pkg = known ?? registry.define(name, { nicknames });
   const other = (named: string): LispPackage => {
     const found = registry.find(named);
-    if (found === undefined) throw new Error(`no package is named ${named}`);
+    if (found === undefined) {
+      throw new PackageError("R0024", `no package is named ${named}`);
+    }
     return found;
   };
+  for (const [local, named] of all("LOCAL-NICKNAMES")) {
+    pkg.localNicknames.set(local!, other(named!));
+  }
   for (const shadowed of all("SHADOW").flat()) pkg.shadow(shadowed);
   for (const [from, ...names] of all("SHADOWING-IMPORT-FROM")) {
     for (const item of names) pkg.shadowingImport(other(from!).intern(item));

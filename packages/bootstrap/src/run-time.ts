@@ -173,15 +173,15 @@ function callHelpers(world: World, mv: MultipleValues) {
       return result;
     },
     functionOf(symbol: LispSymbol): LispObject {
-      return isUndefined(symbol.fn) ? world.undefined(symbol, NIL) : symbol.fn;
+      return isUndefined(symbol.fn) ? world.undefined(symbol) : symbol.fn;
     },
     setfFunction(symbol: LispSymbol): LispObject {
-      return symbol.setfFn ?? world.undefined(setfName(world, symbol), NIL);
+      return symbol.setfFn ?? world.undefined(setfName(world, symbol));
     },
     noSetf:
       (symbol: LispSymbol): LispFunction =>
       (...args) =>
-        world.undefined(setfName(world, symbol), list(args)),
+        callable(world.undefined(setfName(world, symbol)))(...args),
     define(symbol: LispSymbol, fn: NamedFunction, lambdaList: string): LispObject {
       fn.lispName = symbol;
       fn.lambdaList = lambdaList;
@@ -225,9 +225,8 @@ function spread(array: LispObject[], tail: LispObject, world: World): LispObject
 
 function argumentHelpers(world: World) {
   const argumentCount = (name: string, given: number, least: number, most: number) => {
-    const limit = most < 0 ? NIL : most;
-    const expected = list([given, least, limit]);
-    return world.engineError("ARGUMENT-COUNT", world.functionNamed(name), expected);
+    const takes = most === least ? `${least}` : most < 0 ? `${least} or more` : `${least} to ${most}`;
+    return world.engineError("ARGUMENT-COUNT", world.functionNamed(name), given, takes);
   };
   return {
     argumentCount,
@@ -235,7 +234,7 @@ function argumentHelpers(world: World) {
       argumentCount(name, given, least, most),
     oddKeys(name: string, args: ArrayLike<LispObject>): LispObject {
       const given = list(Array.from(args));
-      return world.engineError("ODD-KEYS", given, world.functionNamed(name));
+      return world.engineError("ODD-KEYS", world.functionNamed(name), given);
     },
     unknownKey(
       name: string,

@@ -2,6 +2,7 @@
 import {
   COMMON_LISP_NAMES,
   Cons,
+  Instance,
   keywordFeatures,
   type LispFunction,
   type LispObject,
@@ -70,6 +71,9 @@ export function formatUndefined(world: World, undefined_: Undefined): string {
 
 let worlds = 0;
 
+/** How many engine errors may be in the making at once. */
+const MAX_ERROR_DEPTH = 40;
+
 export class World implements CompilerHost {
   readonly registry = new PackageRegistry(COMMON_LISP_NAMES);
   readonly mv = new MultipleValues();
@@ -127,6 +131,7 @@ export class World implements CompilerHost {
     this.transforms = makeTransforms(symbols);
     this.runTime = makeRunTime(this);
     installPrimitives(this);
+    this.commonLisp("*DEBUGGER-HOOK*").value = (condition) => this.unhandled(condition!);
   }
 
   // ---- Symbols and packages.
@@ -260,13 +265,13 @@ export class World implements CompilerHost {
   }
 
   localMacro(definition: LispObject, env: Environment): LispFunction {
-    const parse = this.registry.find("ASTRALISP.RUNTIME")?.lookup("PARSE-MACRO");
-    if (parse === undefined || isUndefined(parse.fn)) {
+    const parse = this.runtimeFunction("PARSE-MACRO");
+    if (parse === null) {
       throw new CompileError("MACROLET needs the function PARSE-MACRO", -1);
     }
     const { car: name, cdr } = definition as Cons;
     const { car: lambdaList, cdr: body } = cdr as Cons;
-    const expression = parse.fn(name, lambdaList, body);
+    const expression = parse(name, lambdaList, body);
     const scope = { parent: null };
     const value = this.evaluate(expression, env.forCompileTime(scope).inFunction(scope));
     return value as LispFunction;
@@ -366,8 +371,28 @@ export class World implements CompilerHost {
       return new TopLevel(this, sink).process(form, this.environmentOf(env));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
-      return this.engineError("PROGRAM", LispString.from(error.message), form);
+      return this.programError(error);
     }
+  }
+
+  /** Signals a PROGRAM-ERROR for a form that cannot be compiled. */
+  private programError(error: CompileError): LispObject {
+    const signal = this.commonLisp("ERROR").fn;
+    const type = this.registry.find("ASTRALISP")?.lookup("SIMPLE-PROGRAM-ERROR");
+    if (type === undefined || isUndefined(signal)) throw error;
+    return signal(
+      type,
+      this.keyword("FORMAT-CONTROL"),
+      LispString.from("~A"),
+      this.keyword("FORMAT-ARGUMENTS"),
+      list([LispString.from(error.message)]),
+    );
+  }
+
+  /** The function called `name` in ASTRALISP.RUNTIME, or null. */
+  runtimeFunction(name: string): LispFunction | null {
+    const symbol = this.registry.find("ASTRALISP.RUNTIME")?.lookup(name);
+    return symbol === undefined || isUndefined(symbol.fn) ? null : symbol.fn;
   }
 
   compileLambda(lambda: LispObject, name: LispObject): LispObject {
@@ -451,33 +476,62 @@ export class World implements CompilerHost {
   private makeUndefinedFunction(): LispFunction {
     const world = this;
     function undefinedFunction(this: LispSymbol, ...args: LispObject[]): LispObject {
-      return world.undefined(this, list(args));
+      const fn = world.undefined(this);
+      world.mv.n = 1;
+      return (world.runTime["callable"] as (f: LispObject) => LispFunction)(fn)(...args);
     }
     return Object.assign(undefinedFunction, { undefinedIn: true });
   }
 
-  undefined(name: LispObject, args: LispObject): LispObject {
-    return this.engineError("UNDEFINED-FUNCTION", name, args);
+  /** The function to call where `name` is undefined, if Lisp offers one. */
+  undefined(name: LispObject): LispObject {
+    return this.engineError("UNDEFINED-FUNCTION", name, NIL);
   }
 
   /**
    * Reports an engine error to Lisp, and answers what a restart puts in place of the
    * datum. Throws a LispError as long as Lisp does not define %SIGNAL-ENGINE-ERROR.
    */
-  engineError(kind: string, datum: LispObject, expected: LispObject): LispObject {
+  engineError(
+    kind: string,
+    datum: LispObject,
+    expected: LispObject,
+    detail = "",
+  ): LispObject {
     const { fn } = this.signalSymbol;
-    if (!isUndefined(fn)) return fn(this.keyword(kind), datum, expected);
-    throw this.makeError(kind, datum, expected);
+    // Errors in reporting an error, without end, are reported here.
+    if (isUndefined(fn) || this.errorDepth >= MAX_ERROR_DEPTH) {
+      throw this.makeError(kind, datum, expected, detail);
+    }
+    this.errorDepth++;
+    try {
+      return fn(this.keyword(kind), datum, expected);
+    } finally {
+      this.errorDepth--;
+    }
   }
 
-  private makeError(kind: string, datum: LispObject, expected: LispObject): LispError {
-    const message = this.errorMessage(kind, this.show(datum), this.show(expected));
+  private errorDepth = 0;
+
+  private makeError(
+    kind: string,
+    datum: LispObject,
+    expected: LispObject,
+    detail: string,
+  ): LispError {
+    const shown = this.show(expected);
+    const message = this.errorMessage(kind, this.show(datum), shown, detail);
     const error = new LispError(kind.toLowerCase(), message);
     error.frames = this.scripts.frames(captureError());
     return error;
   }
 
-  private errorMessage(kind: string, datum: string, expected: string): string {
+  private errorMessage(
+    kind: string,
+    datum: string,
+    expected: string,
+    detail: string,
+  ): string {
     switch (kind) {
       case "TYPE":
         return `${datum} is not of type ${expected}`;
@@ -486,17 +540,41 @@ export class World implements CompilerHost {
       case "UNBOUND-VARIABLE":
         return `the variable ${datum} is unbound`;
       case "ARGUMENT-COUNT":
-        return `${datum} was called with a wrong number of arguments ${expected}`;
+        return `${datum} takes ${detail} arguments, not ${expected}`;
       case "UNKNOWN-KEY":
         return `${datum} is not a keyword argument of ${expected}`;
       case "ODD-KEYS":
-        return `the keyword arguments of ${expected} are not pairs: ${datum}`;
-      case "PACKAGE":
-      case "PROGRAM":
-        return datum.replace(/^"|"$/g, "");
+        return `the keyword arguments of ${datum} are not pairs: ${expected}`;
       default:
         return expected === "NIL" ? `${kind}: ${datum}` : `${kind}: ${datum}, ${expected}`;
     }
+  }
+
+  /**
+   * The first value of `*debugger-hook*`: a condition that nothing handles becomes a
+   * LispError of the program that uses the world. A listener sets another hook.
+   */
+  private unhandled(condition: LispObject): never {
+    const error = new LispError("error", this.describeCondition(condition));
+    error.frames = this.scripts.frames(captureError());
+    throw error;
+  }
+
+  private describeCondition(condition: LispObject): string {
+    const { fn } = this.commonLisp("PRINC-TO-STRING");
+    const type =
+      condition instanceof Instance ? `${this.show(condition.layout.name)}: ` : "";
+    try {
+      const text = isUndefined(fn) ? null : this.textOf(fn(condition));
+      return type + (text ?? this.showSlots(condition));
+    } catch {
+      return type + this.showSlots(condition);
+    }
+  }
+
+  private showSlots(object: LispObject): string {
+    if (!(object instanceof Instance)) return this.show(object);
+    return object.slots.map((slot) => this.show(slot)).join(" ");
   }
 
   /** What a JavaScript error means to Lisp. */
@@ -508,7 +586,7 @@ export class World implements CompilerHost {
       return new LispError("stack-exhausted", "the stack is exhausted");
     }
     if (error instanceof RangeError) return new LispError("heap-exhausted", error.message);
-    return new LispError("memory-fault", `${error.name}: ${error.message}`);
+    return new LispError("javascript", `${error.name}: ${error.message}`);
   }
 
   /** Reports a JavaScript error to Lisp; answers what is to be thrown on. */
@@ -523,7 +601,9 @@ export class World implements CompilerHost {
       error instanceof UndefinedFunctionError
         ? error.symbol
         : LispString.from(fault.message);
-    fn(this.keyword(fault.kind.toUpperCase()), datum, NIL);
+    if (this.errorDepth < MAX_ERROR_DEPTH) {
+      this.engineError(fault.kind.toUpperCase(), datum, NIL);
+    }
     return fault;
   }
 

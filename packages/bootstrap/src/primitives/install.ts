@@ -1,6 +1,7 @@
 /** All primitives, put under their symbols. */
-import type { LispFunction, LispObject } from "@astralisp/reader";
-import { openCoded } from "../open-code.js";
+import { type LispFunction, type LispObject, LispSymbol, list } from "@astralisp/reader";
+import { Environment } from "../environment.js";
+import { isSelfContained, openCoded } from "../open-code.js";
 import type { World } from "../world.js";
 import { arithmeticHelpers } from "./arithmetic.js";
 import { floatPrimitives } from "./floats.js";
@@ -65,7 +66,7 @@ function symbolOf(world: World, name: string) {
     : world.commonLisp(name);
 }
 
-/** Templates without a function of the host: functions are compiled from them. */
+/** Makes the templates known, and functions out of those that can be. */
 function installOpenCoded(world: World): void {
   for (const name of openCoded.keys()) {
     const symbol = symbolOf(world, name);
@@ -74,4 +75,27 @@ function installOpenCoded(world: World): void {
       world.addPrimitive(symbol, name, null, options);
     }
   }
+  const defun = world.primitiveSymbol("%DEFUN");
+  const variables = ["A", "B", "C"].map((name) => new LispSymbol(name));
+  const forms = [...openCoded.values()].filter(isSelfContained).map((primitive) => {
+    const symbol = symbolOf(world, primitive.name);
+    const args = variables.slice(0, primitive.arity);
+    return list([defun, symbol, list(args), list([symbol, ...args])]);
+  });
+  const scope = { parent: null };
+  world.evaluate(list([world.commonLisp("PROGN"), ...forms]), Environment.global(scope));
+  installVariadic(world);
+}
+
+/** The primitives that take any number of arguments. */
+function installVariadic(world: World): void {
+  const define = (name: string, fn: LispFunction) => {
+    world.commonLisp(name).fn = fn;
+  };
+  const callable = world.runTime["callable"] as (f: LispObject) => LispFunction;
+  define("LIST", (...items) => list(items));
+  define("LIST*", (...items) => list(items.slice(0, -1), items.at(-1)!));
+  define("VALUES", (...items) => world.mv.set(items));
+  define("FUNCALL", (f, ...args) => callable(f!)(...args));
+  define("APPLY", world.runTime["apply"] as LispFunction);
 }

@@ -45,7 +45,10 @@ export class PackageDesignators {
 
   /** Signals a PACKAGE-ERROR. */
   error(message: string, pkg: LispObject): never {
-    this.world.engineError("PACKAGE", LispString.from(message), pkg);
+    const failure = this.world.runtimeFunction("PACKAGE-FAILURE");
+    if (failure !== null) {
+      failure(pkg, LispString.from("~A"), LispString.from(message));
+    }
     throw new PackageError("R0024", message);
   }
 
@@ -196,6 +199,14 @@ function packageFunctions(d: PackageDesignators) {
     },
     "%PACKAGE-SYMBOLS": (x: LispObject, kind: LispObject) =>
       list(packageSymbols(d.package(x), (kind as LispSymbol).name)),
+    "%DEFINE-PACKAGE": (name: LispObject, clauses: LispObject): LispObject => {
+      const options = listToArray(clauses).map((clause) =>
+        listToArray(clause).map((item) => d.text(item)),
+      );
+      const definition = { name: d.text(name), options };
+      d.run(() => world.definePackage(definition));
+      return d.package(name);
+    },
     "%PACKAGE-LOCAL-NICKNAMES": (x: LispObject) =>
       list(
         [...d.package(x).localNicknames].map(([name, pkg]) =>

@@ -1,6 +1,7 @@
 /** Files, time, the process (docs/primitives.md, system). */
 import * as fs from "node:fs";
 import * as os from "node:os";
+import { isatty } from "node:tty";
 import {
   type LispObject,
   LispString,
@@ -30,12 +31,12 @@ function attempt(operation: () => LispObject): LispObject {
   }
 }
 
-const OPEN_FLAGS: Readonly<Record<string, string>> = {
-  INPUT: "r",
-  OUTPUT: "w",
-  APPEND: "a",
-  IO: "a+",
-  UPDATE: "r+",
+const OPEN_FLAGS: Readonly<Record<string, number>> = {
+  INPUT: fs.constants.O_RDONLY,
+  OUTPUT: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC,
+  OVERWRITE: fs.constants.O_WRONLY,
+  APPEND: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND,
+  IO: fs.constants.O_RDWR | fs.constants.O_CREAT,
 };
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -60,30 +61,58 @@ function kindOf(name: string): string | null {
   return stat.isDirectory() ? "DIRECTORY" : stat.isFile() ? "FILE" : "OTHER";
 }
 
-function filePrimitives(world: World) {
-  const text = (x: LispObject) => world.textOf(x) ?? "";
+/** Reading and writing; where a file can be sought, its position is kept here. */
+function octetPrimitives(text: (x: LispObject) => string) {
+  const positions = new Map<number, number>();
+  const advance = (fd: number, count: number) => {
+    const position = positions.get(fd);
+    if (position !== undefined) positions.set(fd, position + count);
+    return count;
+  };
+  const at = (fd: number) => positions.get(fd) ?? null;
   return {
     "%WRITE-OCTETS": (fd: number, v: Uint8Array, start: number, end: number) =>
       attempt(() => {
-        let at = start;
-        while (at < end) {
-          const from = at;
-          at += whenReady(() => fs.writeSync(fd, v, from, end - from));
+        let from = start;
+        while (from < end) {
+          const first = from;
+          const write = () => fs.writeSync(fd, v, first, end - first, at(fd));
+          from += advance(fd, whenReady(write));
         }
         return end - start;
       }),
     "%READ-OCTETS": (fd: number, v: Uint8Array, start: number, end: number) =>
-      attempt(() => whenReady(() => fs.readSync(fd, v, start, end - start, null))),
+      attempt(() => {
+        const read = () => fs.readSync(fd, v, start, end - start, at(fd));
+        return advance(fd, whenReady(read));
+      }),
     "%OPEN-FILE": (name: LispObject, direction: LispObject) =>
-      attempt(() =>
-        fs.openSync(text(name), OPEN_FLAGS[(direction as LispSymbol).name] ?? "r"),
-      ),
+      attempt(() => {
+        const { name: kind } = direction as LispSymbol;
+        const fd = fs.openSync(text(name), OPEN_FLAGS[kind] ?? 0, 0o666);
+        if (kind !== "APPEND" && fs.fstatSync(fd).isFile()) positions.set(fd, 0);
+        return fd;
+      }),
+    "%SEEK-FILE": (fd: number, position: number) => {
+      if (!positions.has(fd)) return -os.constants.errno.ESPIPE;
+      positions.set(fd, position);
+      return position;
+    },
     "%CLOSE-FILE": (fd: number) =>
       attempt(() => {
+        positions.delete(fd);
         fs.closeSync(fd);
         return 0;
       }),
     "%FILE-LENGTH": (fd: number) => attempt(() => fs.fstatSync(fd).size),
+    "%TERMINAL-P": (fd: number) => (isatty(fd) ? T : NIL),
+  };
+}
+
+function filePrimitives(world: World) {
+  const text = (x: LispObject) => world.textOf(x) ?? "";
+  return {
+    ...octetPrimitives(text),
     "%PROBE-FILE": (name: LispObject): LispObject => {
       let kind: string | null = null;
       attempt(() => {
@@ -111,7 +140,8 @@ function filePrimitives(world: World) {
       attempt(() =>
         list(
           fs
-            .readdirSync(text(name))
+            .readdirSync(text(name), { withFileTypes: true })
+            .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
             .sort()
             .map((entry) => LispString.from(entry)),
         ),
@@ -120,7 +150,7 @@ function filePrimitives(world: World) {
       const stat = fs.statSync(text(name), { throwIfNoEntry: false });
       return stat === undefined ? NIL : Math.floor(stat.mtimeMs / 1000) + UNIX_EPOCH;
     },
-    "%CURRENT-DIRECTORY": () => LispString.from(process.cwd()),
+    "%CURRENT-DIRECTORY": () => LispString.from(`${process.cwd()}/`.replace("//", "/")),
   };
 }
 
@@ -132,6 +162,10 @@ export function systemPrimitives(world: World) {
     "%RUN-TIME-NS": () => {
       const { user, system } = process.cpuUsage();
       return (user + system) * 1000;
+    },
+    "%SLEEP-NS": (n: LispObject) => {
+      Atomics.wait(sleeper, 0, 0, Number(n) / 1e6);
+      return NIL;
     },
     "%UNIVERSAL-TIME": () => Math.floor(Date.now() / 1000) + UNIX_EPOCH,
     "%EXIT": (code: LispObject): LispObject => {

@@ -153,6 +153,10 @@ export function vectorPrimitives(world: World) {
     ...typedAccessors(),
     SVREF: (v: LispObject, i: LispObject): LispObject =>
       Array.isArray(v) && inRange(v, i) ? v[i]! : outOfRange(v, i, "SIMPLE-VECTOR"),
+    SCHAR: (v: LispObject, i: LispObject): LispObject =>
+      v instanceof LispString && inRange(v, i)
+        ? Char.of(v.codes[i]!)
+        : outOfRange(v, i, "SIMPLE-STRING"),
     "%MAKE-VECTOR": (code: number, n: number) => MAKERS[code]!(n),
     "%VECTOR-CODE": vectorCode,
     "%VECTOR-LENGTH": (v: Vector) => v.length,
