@@ -83,6 +83,36 @@
 (%defun temporary (name)
   (make-symbol name))
 
+;;; The concatenation of STRINGS, which are simple.
+(%defun string-append (&rest strings)
+  (let ((total 0)
+        (result nil)
+        (rest strings))
+    (tagbody
+     count
+       (if (consp rest)
+           (progn (setq total (%fx+ total (%vector-length (%car rest)))
+                        rest (%cdr rest))
+                  (go count)))
+       (setq result (%make-vector #x2C total)
+             total 0
+             rest strings)
+     copy
+       (if (consp rest)
+           (let ((n (%vector-length (%car rest))))
+             (%replace result total (%car rest) 0 n)
+             (setq total (%fx+ total n)
+                   rest (%cdr rest))
+             (go copy))))
+    result))
+
+;;; STRING without its first character.
+(%defun string-tail (string)
+  (let* ((n (%fx- (%vector-length string) 1))
+         (result (%make-vector #x2C n)))
+    (%replace result 0 string 1 n)
+    result))
+
 ;;; Knowledge about symbols, at compile time and at run time.
 
 (%defun info (symbol key)

@@ -256,17 +256,15 @@ CLHS PSETF."
 being a form; return the old value of the first. CLHS SHIFTF."
   (let* ((reversed (reverse-onto arguments nil))
          (places (reverse-onto (cdr reversed) nil))
-         (parts (shift-expansions places environment))
-         (old (temporary "OLD")))
+         (parts (shift-expansions places environment)))
     (destructuring-bind (variables values . rest) (car parts)
       (declare (ignore rest))
       `(let* ,(pair-lists variables values)
-         (let ((,old (multiple-value-list ,(part-getter (car parts)))))
+         (multiple-value-prog1 ,(part-getter (car parts))
            ,(shift-form (cons (list* nil nil (cdr (cdr (car parts))))
                               (cdr parts))
                         (car reversed)
-                        (setters parts))
-           (values-list ,old))))))
+                        (setters parts)))))))
 
 (defmacro rotatef (&environment environment &rest places)
   "Rotate the values of PLACES to the left; return NIL. CLHS ROTATEF."

@@ -1,0 +1,291 @@
+;;;; Characters (CLHS 13): case by rule for the alphabets that have it, names,
+;;;; digits, comparison.
+
+(in-package #:astralisp.runtime)
+
+(defconstant char-code-limit #x110000
+  "More than the code of any character.")
+
+;;; The alphabets with case beyond ASCII, as ranges of codes of upper case:
+;;; (first last distance) where lower case lies DISTANCE higher, or
+;;; (first last) where each upper-case letter is followed by its lower case.
+(defglobal **case-ranges**
+  '((#xC0 #xD6 32) (#xD8 #xDE 32) (#x100 #x12E) (#x132 #x136) (#x139 #x147)
+    (#x14A #x176) (#x179 #x17D) (#x1CD #x1DB) (#x1DE #x1EE) (#x1F8 #x21E)
+    (#x222 #x232) (#x370 #x372) (#x376 #x376) (#x388 #x38A 37)
+    (#x391 #x3A1 32) (#x3A3 #x3AB 32) (#x3D8 #x3EE) (#x400 #x40F 80)
+    (#x410 #x42F 32) (#x460 #x480) (#x48A #x4BE) (#x4C1 #x4CD)
+    (#x4D0 #x52E) (#x531 #x556 48) (#x1E00 #x1E94) (#x1EA0 #x1EFE)
+    (#x2160 #x216F 16) (#x24B6 #x24CF 26) (#x2C00 #x2C2E 48)
+    (#x2C80 #x2CE2) (#xA640 #xA66C) (#xA680 #xA69A) (#xFF21 #xFF3A 32)
+    (#x10400 #x10427 40)
+    (#x178 #x178 -121) (#x386 #x386 38) (#x38C #x38C 64)
+    (#x38E #x38F 63) (#x4C0 #x4C0 15)))
+
+(defun upper-code-ascii-p (code)
+  (and (%fx>= code 65) (%fx<= code 90)))
+
+(defun lower-code-ascii-p (code)
+  (and (%fx>= code 97) (%fx<= code 122)))
+
+;;; The code of the lower case of CODE (above 127), or CODE.
+(defun lower-code (code)
+  (dolist (range **case-ranges** code)
+    (destructuring-bind (first last &optional distance) range
+      (when (and (%fx>= code first) (%fx<= code last))
+        (cond (distance (return (%fx+ code distance)))
+              ((eql 0 (%fx-and 1 (%fx- code first)))
+               (return (%fx+ code 1))))))))
+
+(defun upper-code (code)
+  (dolist (range **case-ranges** code)
+    (destructuring-bind (first last &optional (distance nil))
+        range
+      (let ((upper (%fx- code (or distance 1))))
+        (when (and (%fx>= upper first) (%fx<= upper last)
+                   (or distance (eql 0 (%fx-and 1 (%fx- upper first)))))
+          (return upper))))))
+
+(defun char-downcase (character)
+  "Return the lower case of CHARACTER, or itself. CLHS CHAR-DOWNCASE."
+  (let ((code (char-code character)))
+    (cond ((%fx< code 128)
+           (if (upper-code-ascii-p code)
+               (%code-char (%fx+ code 32))
+               character))
+          (t (%code-char (lower-code code))))))
+
+(defun char-upcase (character)
+  "Return the upper case of CHARACTER, or itself. CLHS CHAR-UPCASE."
+  (let ((code (char-code character)))
+    (cond ((%fx< code 128)
+           (if (lower-code-ascii-p code)
+               (%code-char (%fx- code 32))
+               character))
+          (t (%code-char (upper-code code))))))
+
+(defun upper-case-p (character)
+  "True if CHARACTER is upper case and has a lower case. CLHS UPPER-CASE-P."
+  (let ((code (char-code character)))
+    (if (%fx< code 128)
+        (upper-code-ascii-p code)
+        (not (eql code (lower-code code))))))
+
+(defun lower-case-p (character)
+  "True if CHARACTER is lower case and has an upper case. CLHS LOWER-CASE-P."
+  (let ((code (char-code character)))
+    (if (%fx< code 128)
+        (lower-code-ascii-p code)
+        (not (eql code (upper-code code))))))
+
+(defun both-case-p (character)
+  "True if CHARACTER has another case. CLHS BOTH-CASE-P."
+  (or (upper-case-p character) (lower-case-p character)))
+
+;;; Ranges of letters beyond ASCII (the scripts in wide use).
+(defglobal **letter-ranges**
+  '((#xAA #xAA) (#xB5 #xB5) (#xBA #xBA) (#xC0 #xD6) (#xD8 #xF6)
+    (#xF8 #x2C1) (#x370 #x373) (#x376 #x377) (#x37A #x37D) (#x37F #x37F)
+    (#x386 #x386) (#x388 #x3F5) (#x3F7 #x481) (#x48A #x52F)
+    (#x531 #x556) (#x561 #x587) (#x5D0 #x5EA) (#x620 #x64A)
+    (#x671 #x6D3) (#x904 #x939) (#xE01 #xE30) (#x10A0 #x10FF)
+    (#x1100 #x11FF) (#x13A0 #x13F5) (#x1E00 #x1FFC) (#x2C00 #x2CE4)
+    (#x3041 #x3096) (#x30A1 #x30FA) (#x3105 #x312D) (#x3400 #x4DB5)
+    (#x4E00 #x9FEF) (#xA000 #xA48C) (#xA640 #xA66E) (#xAC00 #xD7A3)
+    (#xFF21 #xFF3A) (#xFF41 #xFF5A) (#x10400 #x1044F)
+    (#x20000 #x2A6D6)))
+
+(defun alpha-char-p (character)
+  "True if CHARACTER is a letter. CLHS ALPHA-CHAR-P."
+  (let ((code (char-code character)))
+    (if (%fx< code 128)
+        (or (lower-code-ascii-p code) (upper-code-ascii-p code))
+        (dolist (range **letter-ranges** nil)
+          (when (and (%fx>= code (car range)) (%fx<= code (cadr range)))
+            (return t))))))
+
+(defun alphanumericp (character)
+  "True if CHARACTER is a letter or a digit. CLHS ALPHANUMERICP."
+  (let ((code (char-code character)))
+    (or (and (%fx>= code 48) (%fx<= code 57))
+        (alpha-char-p character))))
+
+(defun graphic-char-p (character)
+  "True if CHARACTER is printed as itself. CLHS GRAPHIC-CHAR-P."
+  (let ((code (char-code character)))
+    (or (and (%fx>= code 32) (%fx<= code 126))
+        (%fx> code 159))))
+
+(defun standard-char-p (character)
+  "True if CHARACTER is one of the 96 standard characters.
+CLHS STANDARD-CHAR-P."
+  (let ((code (char-code character)))
+    (or (and (%fx>= code 32) (%fx<= code 126))
+        (eql code 10))))
+
+(defun check-radix (radix)
+  (unless (and (%fixnump radix) (%fx<= 2 radix) (%fx<= radix 36))
+    (type-failure radix '(integer 2 36))))
+
+(defun digit-char-p (character &optional (radix 10))
+  "Return the weight of CHARACTER as a digit in RADIX, or NIL.
+CLHS DIGIT-CHAR-P."
+  (check-radix radix)
+  (let* ((code (char-code character))
+         (weight (cond ((%fx< code 48) 99)
+                       ((%fx<= code 57) (%fx- code 48))
+                       ((upper-code-ascii-p code) (%fx- code 55))
+                       ((lower-code-ascii-p code) (%fx- code 87))
+                       (t 99))))
+    (if (%fx< weight radix) weight nil)))
+
+(defun digit-char (weight &optional (radix 10))
+  "Return the character for the digit WEIGHT in RADIX, or NIL.
+CLHS DIGIT-CHAR."
+  (check-radix radix)
+  (unless (and (integerp weight) (>= weight 0))
+    (type-failure weight 'unsigned-byte))
+  (if (< weight radix)
+      (%code-char (if (< weight 10) (+ weight 48) (+ weight 55)))
+      nil))
+
+(defun char-int (character)
+  "Return the code of CHARACTER. CLHS CHAR-INT."
+  (char-code character))
+
+(defun character (designator)
+  "Return the character that DESIGNATOR (a character, a string of one, or a
+symbol with such a name) stands for. CLHS CHARACTER."
+  (cond ((characterp designator) designator)
+        (t
+         (let ((string (if (or (stringp designator) (symbolp designator))
+                           (string designator)
+                           (type-failure designator
+                                         '(or character (string 1) symbol)))))
+           (if (eql (length string) 1)
+               (char string 0)
+               (type-failure designator '(string 1)))))))
+
+;;; Names.
+
+(defglobal **character-names**
+  '((10 "Newline" "Linefeed") (32 "Space" "Sp") (0 "Nul" "Null") (1 "Soh")
+    (2 "Stx") (3 "Etx") (4 "Eot") (5 "Enq") (6 "Ack") (7 "Bel")
+    (8 "Backspace" "Bs") (9 "Tab" "Ht") (11 "Vt") (12 "Page" "Ff")
+    (13 "Return" "Cr") (14 "So") (15 "Si") (16 "Dle") (17 "Dc1") (18 "Dc2")
+    (19 "Dc3") (20 "Dc4") (21 "Nak") (22 "Syn") (23 "Etb") (24 "Can")
+    (25 "Em") (26 "Sub") (27 "Esc" "Escape") (28 "Fs") (29 "Gs") (30 "Rs")
+    (31 "Us") (127 "Rubout" "Del" "Delete") (160 "No-break_space" "Nbsp")))
+
+;;; The name that every character beyond ASCII has: U and its code.
+(defun code-name (code)
+  (let ((digits nil)
+        (n code))
+    (while (or (> n 0) (< (fixnum-length digits) 4))
+      (push (digit-char (logand n 15) 16) digits)
+      (setq n (ash n -4)))
+    (coerce-to-string (cons #\U digits))))
+
+(defun coerce-to-string (characters)
+  (let ((string (%make-vector #x2C (length-of-list characters)))
+        (i 0))
+    (dolist (character characters string)
+      (%set-string-ref string i character)
+      (setq i (%fx+ i 1)))))
+
+(defun char-name (character)
+  "Return the name of CHARACTER, or NIL for graphic ASCII. CLHS CHAR-NAME."
+  (let* ((code (char-code character))
+         (entry (assoc-eql code **character-names**)))
+    (cond (entry (cadr entry))
+          ((%fx< code 127) nil)
+          (t (code-name code)))))
+
+(defun name-char (name)
+  "Return the character called NAME, in any case, or NIL. CLHS NAME-CHAR."
+  (let ((name (string name)))
+    (dolist (entry **character-names** (hexadecimal-name-char name))
+      (dolist (own (cdr entry))
+        (when (string-equal own name)
+          (return-from name-char (%code-char (car entry))))))))
+
+;;; U0041 and U+0041 name a character by its code.
+(defun hexadecimal-name-char (name)
+  (let ((start (cond ((< (length name) 2) nil)
+                     ((not (char-equal (char name 0) #\U)) nil)
+                     ((char= (char name 1) #\+) 2)
+                     (t 1)))
+        (code 0))
+    (when (and start (< start (length name) 9))
+      (do ((i start (+ i 1)))
+          ((= i (length name))
+           (if (< code char-code-limit) (code-char code) nil))
+        (let ((weight (digit-char-p (char name i) 16)))
+          (unless weight
+            (return nil))
+          (setq code (+ (* code 16) weight)))))))
+
+;;; Comparison. The two-argument calls are open-coded.
+
+(defmacro define-character-comparison (name doc key operator pairwise-p)
+  (let ((form (lambda (a b)
+                `(,operator (,key ,a) (,key ,b)))))
+    `(progn
+       (defun ,name (character &rest more-characters)
+         ,doc
+         ,(if pairwise-p
+              `(all-pairs-p (lambda (a b) ,(funcall form 'a 'b))
+                            (cons character more-characters))
+              `(let ((last character)
+                     (result t))
+                 (,key last)
+                 (dolist (next more-characters result)
+                   (unless ,(funcall form 'last 'next)
+                     (setq result nil))
+                   (setq last next)))))
+       (define-compiler-macro ,name (&whole form &rest characters)
+         (if (and (consp (cdr characters)) (null (cddr characters)))
+             (list ',(if pairwise-p '/= operator)
+                   (list ',key (first characters))
+                   (list ',key (second characters)))
+             form)))))
+
+(defun all-pairs-p (different-p characters)
+  (do ((tail characters (cdr tail)))
+      ((null tail) t)
+    (dolist (other (cdr tail))
+      (unless (funcall different-p (car tail) other)
+        (return-from all-pairs-p nil)))
+    (char-code (car tail))))
+
+(defun folded-code (character)
+  (char-code (char-upcase character)))
+
+(define-character-comparison char=
+  "True if all CHARACTERs are the same. CLHS CHAR=." char-code %fx= nil)
+(define-character-comparison char/=
+  "True if no two CHARACTERs are the same. CLHS CHAR/=." char-code /= t)
+(define-character-comparison char<
+  "True if the codes of the CHARACTERs rise. CLHS CHAR<." char-code %fx< nil)
+(define-character-comparison char>
+  "True if the codes of the CHARACTERs fall. CLHS CHAR>." char-code %fx> nil)
+(define-character-comparison char<=
+  "True if the codes of the CHARACTERs do not fall. CLHS CHAR<=."
+  char-code %fx<= nil)
+(define-character-comparison char>=
+  "True if the codes of the CHARACTERs do not rise. CLHS CHAR>=."
+  char-code %fx>= nil)
+(define-character-comparison char-equal
+  "Like CHAR=, in whatever case. CLHS CHAR-EQUAL." folded-code %fx= nil)
+(define-character-comparison char-not-equal
+  "Like CHAR/=, in whatever case. CLHS CHAR-NOT-EQUAL." folded-code /= t)
+(define-character-comparison char-lessp
+  "Like CHAR<, in whatever case. CLHS CHAR-LESSP." folded-code %fx< nil)
+(define-character-comparison char-greaterp
+  "Like CHAR>, in whatever case. CLHS CHAR-GREATERP." folded-code %fx> nil)
+(define-character-comparison char-not-greaterp
+  "Like CHAR<=, in whatever case. CLHS CHAR-NOT-GREATERP."
+  folded-code %fx<= nil)
+(define-character-comparison char-not-lessp
+  "Like CHAR>=, in whatever case. CLHS CHAR-NOT-LESSP."
+  folded-code %fx>= nil)

@@ -1,0 +1,221 @@
+;;;; Functions and their names, macros, evaluation, constant forms
+;;;; (CLHS 3.8, 5.3).
+
+(in-package #:astralisp.runtime)
+
+(defun identity (object)
+  "Return OBJECT. CLHS IDENTITY."
+  object)
+
+(defun constantly (value)
+  "Return a function of any arguments that returns VALUE. CLHS CONSTANTLY."
+  (lambda (&rest arguments)
+    (declare (ignore arguments))
+    value))
+
+(defun complement (function)
+  "Return a function that returns true when FUNCTION returns false.
+CLHS COMPLEMENT."
+  (let ((function (function-designator function)))
+    (lambda (&rest arguments)
+      (not (apply function arguments)))))
+
+(defglobal **special-operators**
+  '(block catch eval-when flet function go if labels let let* load-time-value
+    locally macrolet multiple-value-call multiple-value-prog1 progn progv
+    quote return-from setq symbol-macrolet tagbody the throw unwind-protect))
+
+(defun special-operator-p (symbol)
+  "True if SYMBOL names a special operator. CLHS SPECIAL-OPERATOR-P."
+  (unless (symbolp symbol)
+    (type-failure symbol 'symbol))
+  (not (null (memq symbol **special-operators**))))
+
+;;; The definition of a name. Macros and special operators have, as the
+;;; standard allows, an object in place of a function.
+
+(defun fdefinition (name)
+  "Return the function called NAME; signal UNDEFINED-FUNCTION without one.
+CLHS FDEFINITION."
+  (check-function-name name)
+  (or (%fdefinition name)
+      (and (symbolp name)
+           (or (%macro-function name)
+               (and (special-operator-p name)
+                    (list :special-operator name))))
+      (error 'undefined-function :name name)))
+
+(defun set-fdefinition (name function)
+  (check-function-name name)
+  (unless (functionp function)
+    (type-failure function 'function))
+  (when (symbolp name)
+    (when (special-operator-p name)
+      (error 'simple-program-error
+             :format-control "~S is a special operator: it cannot be defined"
+             :format-arguments (list name)))
+    (when (info name :accessor)
+      (forget-accessor name))
+    (when (%macro-function name)
+      (%set-macro-function name nil)))
+  (%set-fdefinition name function)
+  function)
+
+(defsetf fdefinition set-fdefinition)
+
+(defun symbol-function (symbol)
+  "Return the function called SYMBOL; signal UNDEFINED-FUNCTION without one.
+CLHS SYMBOL-FUNCTION."
+  (unless (symbolp symbol)
+    (type-failure symbol 'symbol))
+  (fdefinition symbol))
+
+(defsetf symbol-function set-fdefinition)
+
+(defun fboundp (name)
+  "True if NAME has a definition as a function, macro or special operator.
+CLHS FBOUNDP."
+  (check-function-name name)
+  (or (not (null (%fdefinition name)))
+      (and (symbolp name)
+           (or (not (null (%macro-function name)))
+               (special-operator-p name)))))
+
+(defun fmakunbound (name)
+  "Remove the definition of NAME; return NAME. CLHS FMAKUNBOUND."
+  (check-function-name name)
+  (when (symbolp name)
+    (%set-macro-function name nil)
+    (when (info name :accessor)
+      (forget-accessor name)))
+  (%fmakunbound name)
+  name)
+
+(defun (setf macro-function) (function symbol &optional environment)
+  (declare (ignore environment))
+  (unless (symbolp symbol)
+    (type-failure symbol 'symbol))
+  (unless (functionp function)
+    (type-failure function 'function))
+  (%set-macro-function symbol function)
+  function)
+
+(defun compiler-macro-function (name &optional environment)
+  "Return the compiler macro of the function NAME, or NIL.
+CLHS COMPILER-MACRO-FUNCTION."
+  (check-function-name name)
+  (if (and environment (symbolp name)
+           (local-function-kind name environment))
+      nil
+      (function-info name :compiler-macro :setf-compiler-macro)))
+
+(defun (setf compiler-macro-function) (function name &optional environment)
+  (declare (ignore environment))
+  (check-function-name name)
+  (set-function-info name :compiler-macro :setf-compiler-macro function)
+  function)
+
+(defun function-lambda-expression (function)
+  "Return what is known of how FUNCTION was written: NIL, true (it may have
+been closed over variables) and its name. CLHS FUNCTION-LAMBDA-EXPRESSION."
+  (unless (functionp function)
+    (type-failure function 'function))
+  (values nil t (%function-name function)))
+
+;;; Evaluation.
+
+(defun eval (form)
+  "Return the values of FORM, evaluated in the global environment. CLHS EVAL."
+  (%eval form nil))
+
+(defun compile (name &optional (definition nil definition-p))
+  "Compile DEFINITION, a lambda expression, and make it the function or macro
+NAME, or return it when NAME is NIL. CLHS COMPILE."
+  (let ((function (cond ((not definition-p)
+                         (or (and (symbolp name) (%macro-function name))
+                             (fdefinition name)))
+                        ((functionp definition) definition)
+                        (t (%compile definition name)))))
+    (cond ((null name) (values function nil nil))
+          (t
+           (when definition-p
+             (if (and (symbolp name) (%macro-function name))
+                 (%set-macro-function name function)
+                 (set-fdefinition name function)))
+           (values name nil nil)))))
+
+(defun constantp (form &optional environment)
+  "True if FORM always evaluates to the same value. CLHS CONSTANTP."
+  (cond ((symbolp form)
+         (and (or (null environment)
+                  (null (funcall environment :variable form)))
+              (or (keywordp form)
+                  (eq (%variable-kind form) :constant))))
+        ((consp form) (eq (car form) 'quote))
+        (t t)))
+
+(defmacro with-compilation-unit ((&rest options) &body forms)
+  "Evaluate FORMS; warnings of the compiler may be put off to the end.
+CLHS WITH-COMPILATION-UNIT."
+  `(progn ,@options ,@forms))
+
+;;; Documentation.
+
+(defun documentation (object kind)
+  "Return the documentation string of KIND of OBJECT, a name or a function,
+or NIL. CLHS DOCUMENTATION."
+  (let ((name (if (functionp object) (%function-name object) object)))
+    (cond ((and (symbolp name) name)
+           (cdr (assq kind (info name :documentation))))
+          ((setf-name-p name)
+           (cdr (assq :setf-function
+                      (info (cadr name) :documentation))))
+          (t nil))))
+
+(defun (setf documentation) (string object kind)
+  (let ((name (if (functionp object) (%function-name object) object)))
+    (when (function-name-p name)
+      (set-documentation name kind string))
+    string))
+
+;;; Places that apply another place's function.
+
+(define-setf-expander apply (&environment environment function &rest arguments)
+  (declare (ignore environment))
+  (unless (and (consp function) (eq (car function) 'function)
+               (symbolp (cadr function)))
+    (error 'simple-program-error
+           :format-control "~S is not a place: its function has no name"
+           :format-arguments (list `(apply ,function ,@arguments))))
+  (multiple-value-bind (variables values arguments) (bind-forms arguments)
+    (let ((store (temporary "NEW")))
+      (values variables values (list store)
+              `(apply #'(setf ,(cadr function)) ,store ,@arguments)
+              `(apply ,function ,@arguments)))))
+
+(define-setf-expander the (&environment environment type place)
+  (multiple-value-bind (variables values stores setter getter)
+      (get-setf-expansion place environment)
+    (values variables values stores
+            `(%mv-let ,stores (the ,type (values ,@stores)) ,setter)
+            `(the ,type ,getter))))
+
+(define-setf-expander values (&environment environment &rest places)
+  (let ((variables nil)
+        (values nil)
+        (stores nil)
+        (setters nil)
+        (getters nil))
+    (dolist (place places)
+      (multiple-value-bind (own-variables own-values own-stores setter getter)
+          (get-setf-expansion place environment)
+        (setq variables (append variables own-variables
+                                (rest own-stores))
+              values (append values own-values
+                             (mapcar (constantly nil) (rest own-stores))))
+        (push (if own-stores (first own-stores) (temporary "UNUSED")) stores)
+        (push setter setters)
+        (push getter getters)))
+    (values variables values (reverse stores)
+            `(values ,@(reverse setters))
+            `(values ,@(reverse getters)))))

@@ -1,0 +1,16 @@
+;;;; Iteration over packages on the JavaScript engine, which itself provides the
+;;;; package functions of the standard.
+
+(in-package #:astralisp.runtime)
+
+;;; The present symbols of PACKAGE, then the inherited ones.
+(defun call-with-symbols (function package)
+  (let ((package (find-package-or-error package)))
+    (dolist (kind '(:internal :external :inherited))
+      (dolist (symbol (%package-symbols package kind))
+        (funcall function symbol)))))
+
+(defun call-with-external-symbols (function package)
+  (dolist (symbol (%package-symbols (find-package-or-error package)
+                                    :external))
+    (funcall function symbol)))

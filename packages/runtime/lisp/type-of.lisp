@@ -1,0 +1,65 @@
+;;;; TYPE-OF, and the standard types that DEFTYPE can say (CLHS 4.4).
+
+(in-package #:astralisp.runtime)
+
+(deftype boolean ()
+  "T or NIL. CLHS BOOLEAN."
+  '(member t nil))
+
+(defun integer-type-of (n)
+  (cond ((bitp n) 'bit)
+        ((not (%fixnump n))
+         (if (> n 0) `(integer ,(+ most-positive-fixnum 1)) 'bignum))
+        ((< n 0) 'fixnum)
+        (t `(integer 0 ,most-positive-fixnum))))
+
+(defun array-type-of (array)
+  (let ((element-type (array-element-type array))
+        (dimensions (array-dimensions array)))
+    (cond ((simple-vector-p array) `(simple-vector ,@dimensions))
+          ((simple-array-p array) `(simple-array ,element-type ,dimensions))
+          (t `(and (array ,element-type ,dimensions)
+                   (not simple-array))))))
+
+(defun number-type-of (number)
+  (cond ((integerp number) (integer-type-of number))
+        ((%double-float-p number) 'double-float)
+        ((%single-float-p number) 'single-float)
+        ((%ratiop number) 'ratio)
+        (t `(complex ,(complex-part-type number)))))
+
+(defun complex-part-type (complex)
+  (let ((part (%realpart complex)))
+    (cond ((%double-float-p part) 'double-float)
+          ((%single-float-p part) 'single-float)
+          (t 'rational))))
+
+(defun upgraded-complex-part-type (type &optional environment)
+  "Return the type of the parts of complex numbers made for parts of TYPE.
+CLHS UPGRADED-COMPLEX-PART-TYPE."
+  (declare (ignore environment))
+  (cond ((subtypep type 'rational) 'rational)
+        ((subtypep type 'single-float) 'single-float)
+        ((subtypep type 'double-float) 'double-float)
+        ((subtypep type 'real) 'real)
+        (t (error 'simple-type-error
+                  :datum type :expected-type 'real
+                  :format-control "~S is not a type of real numbers"
+                  :format-arguments (list type)))))
+
+(defun type-of (object)
+  "Return a type that OBJECT is of. CLHS TYPE-OF."
+  (cond ((null object) 'null)
+        ((eq object t) 'boolean)
+        ((symbolp object) (if (keywordp object) 'keyword 'symbol))
+        ((consp object) 'cons)
+        ((numberp object) (number-type-of object))
+        ((characterp object)
+         (if (standard-char-p object) 'standard-char 'character))
+        ((arrayp object) (array-type-of object))
+        ((%instancep object)
+         (let ((name (%instance-ref (%instance-layout object) 0)))
+           (if (symbolp name) name 'structure-object)))
+        ((functionp object) 'function)
+        ((packagep object) 'package)
+        (t t)))
