@@ -9,14 +9,18 @@
 (setq *print-pretty* nil)
 
 (defvar *failed* nil)
+(defvar *passed-count* 0)
+(defvar *failed-count* 0)
 
 (defun report (name count failures)
   (format t "~a: ~a checked, ~a failed~%" name count (length failures))
   (dolist (failure (subseq failures 0 (min 10 (length failures))))
     (format t "  ~a~%" failure))
   (finish-output)
-  (when (or failures (= count 0))
-    (setq *failed* t)))
+  (cond ((or failures (= count 0))
+         (setq *failed* t)
+         (incf *failed-count*))
+        (t (incf *passed-count*))))
 
 (defvar *work* (format nil "/tmp/asm-kit-test-~a-~a"
                        (get-universal-time) (get-internal-real-time)))
@@ -100,4 +104,6 @@
   (when (probe-file (work-file type))
     (delete-file (work-file type))))
 
+(format t "~a passed, ~a failed~%" *passed-count* *failed-count*)
+(finish-output)
 (sb-ext:exit :code (if *failed* 1 0) :abort t)
