@@ -64,4 +64,6 @@
    (:file "reader-dispatch")
    (:file "printer")
    (:file "printer-symbols")
-   (:file "printer-objects")))
+   (:file "printer-objects")
+   (:file "loop-clauses")
+   (:file "loop")))

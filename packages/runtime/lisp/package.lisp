@@ -18,9 +18,11 @@
    #:hash-table-weakness #:make-weak-pointer #:weak-pointer-value
    #:string-to-octets #:octets-to-string
    ;; Definitions.
-   #:variable-kind #:add-package-local-nickname
-   ;; Tests.
-   #:define-test #:run-tests))
+   #:add-package-local-nickname
+   ;; Numbers.
+   #:double-float-positive-infinity #:double-float-negative-infinity
+   #:single-float-positive-infinity #:single-float-negative-infinity
+   #:float-infinity-p #:float-nan-p #:restore-random-state))
 
 (defpackage #:astralisp.runtime
   (:use #:common-lisp #:astralisp.primitives #:astralisp))
