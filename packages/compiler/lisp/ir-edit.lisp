@@ -165,7 +165,7 @@ BODY may delete INS or insert before it."
     (prin1 (blok-number target) stream))
   (when (ins-type ins)
     (write-string "   ; " stream)
-    (prin1 (ins-type ins) stream))
+    (write-string (ty-text (ins-type ins)) stream))
   (terpri stream))
 
 (defun print-blok (blok stream)

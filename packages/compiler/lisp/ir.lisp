@@ -12,7 +12,8 @@
   "What is known of an operation.  ARITY is the number of arguments or NIL.
 RESULT is a representation.  EFFECTS is a bit set, see EFFECT-BIT."
   name arity result effects terminator
-  folder typer lowerer selector)
+  (argument-types nil) (facts nil) (typer nil) (lowerer nil) (tester nil)
+  (selector nil))
 
 (defstruct (ins (:constructor %make-ins (op args datum)))
   "One instruction and the value it makes.  REP is one of :BOXED :WORD
@@ -31,6 +32,7 @@ property list of further ones, NAME the variable the value belongs to."
   (name nil)
   (uses 0)
   (forward nil)
+  (low nil)
   (mark nil))
 
 (defstruct (blok (:constructor %make-blok (func number)))
@@ -144,8 +146,9 @@ entry and exactly MIN-ARGS.  BLOCKS are in layout order, entry first."
                     forms))))
     (cons 'progn (reverse forms))))
 
-;;; Literals.  DATUM: the object, the integer (-2^63 to 2^64-1), the bits.
-(define-ops :boxed () (0 :constant))
+;;; Literals.  DATUM: the object, the integer (-2^63 to 2^64-1), the bits;
+;;; the name of a structure type (its layout), of a function (its cell).
+(define-ops :boxed () (0 :constant :layout :cell))
 (define-ops :word () (0 :word :layout-word :static-address))
 (define-ops :double () (0 :double))
 (define-ops :single () (0 :single))

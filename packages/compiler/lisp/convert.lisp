@@ -1,0 +1,287 @@
+;;;; Forms to the syntax tree: dispatch, variables, calls.
+
+(in-package #:astralisp.compiler)
+
+;;; A converter is a function of a form and an environment that returns a
+;;; node.  Special operators have one under the indicator CONVERTER; functions
+;;; that the compiler knows better have a TRANSFORM: a function of a form
+;;; that returns another form, or the same when it does not apply.
+
+(defmacro define-converter (name (form env) &body body)
+  "Define how a form with the operator NAME becomes a node."
+  `(progn (setf (get ',name 'converter)
+                (lambda (,form ,env) (declare (ignorable ,env)) ,@body))
+          ',name))
+
+(defmacro define-transform (name (form) &body body)
+  "Define a form to put for calls of the function NAME."
+  `(progn (setf (get ',name 'transform) (lambda (,form) ,@body))
+          ',name))
+
+(defvar *called-names* nil "NIL or a function told of each global name used.")
+
+(defun convert (form env)
+  "The node of FORM in ENV.  A form in error becomes a call of ERROR."
+  (if (atom form)
+      (if (symbolp form)
+          (convert-variable form env)
+          (make-literal-node form))
+      (let* ((*current-form* form)
+             (*position* (or (and *positions* (funcall *positions* form))
+                             *position*)))
+        (convert-compound form env))))
+
+(defun convert-body-form (form env)
+  "Like CONVERT, but an error inside FORM is reported and goes no further."
+  (let ((problem nil) (result nil))
+    (setq result
+          (block nil
+            (handler-bind
+                ((error (lambda (condition)
+                          (setq problem condition)
+                          (return nil))))
+              (convert form env))))
+    (if problem
+        (let ((*current-form* form)
+              (text (problem-text problem)))
+          (note-problem :error text)
+          (make-call-node 'error (list (make-literal-node "~A")
+                                       (make-literal-node text))))
+        result)))
+
+(defun problem-text (condition)
+  (if (typep condition 'malformed-form)
+      (malformed-form-text condition)
+      (concatenate 'string "cannot be compiled: "
+                   (princ-to-string condition))))
+
+(defun check-proper-list (form)
+  (let ((tail form))
+    (loop
+      (when (null tail) (return form))
+      (when (atom tail) (malformed "the form " form " ends with a dot"))
+      (setq tail (cdr tail)))))
+
+(defun convert-compound (form env)
+  (check-proper-list form)
+  (let ((head (car form)))
+    (cond ((symbolp head) (convert-named form head env))
+          ((and (consp head) (eq (car head) 'lambda))
+           (convert-lambda-call (cdr head) (cdr form) env env))
+          (t (malformed "what is called must be a symbol or a lambda"
+                        " expression, not " head)))))
+
+(defun convert-named (form head env)
+  (let ((entry (find-function head env)))
+    (cond ((fun-p entry) (convert-local-call entry (cdr form) env))
+          ((consp entry) (convert (expand (cdr entry) form env) env))
+          (t
+           (let ((converter (get head 'converter)))
+             (cond (converter (funcall converter form env))
+                   ((global-macro head)
+                    (convert (expand (global-macro head) form env) env))
+                   (t (convert-global-call form head entry env))))))))
+
+(defun expand (expander form env)
+  "FORM expanded by the macro function EXPANDER."
+  (funcall *macroexpand-hook* expander form (macro-environment env)))
+
+;;; Variables
+
+(defun reference (var)
+  (setf (var-refs var) (+ 1 (var-refs var)))
+  (make-ref-node var))
+
+(defun convert-variable (symbol env)
+  (multiple-value-bind (value constant) (constant-symbol-value symbol)
+    (if (and constant (null (assoc symbol (env-vars env))))
+        (make-literal-node value)
+        (let ((meaning (find-variable symbol env)))
+          (cond ((var-p meaning) (reference meaning))
+                ((consp meaning) (convert (cdr meaning) env))
+                (t
+                 (unless meaning (note-unknown-variable symbol))
+                 (make-special-ref-node symbol)))))))
+
+(defun note-unknown-variable (symbol)
+  (note-problem :warning
+                (concatenate 'string "the variable "
+                             (describe-datum symbol) " is not defined")
+                "bind it with LET or define it with DEFVAR"))
+
+(defun convert-setting (symbol value env)
+  "The node that sets SYMBOL to the value of the node VALUE."
+  (let ((meaning (find-variable symbol env)))
+    (cond ((var-p meaning)
+           (setf (var-sets meaning) (+ 1 (var-sets meaning)))
+           (make-set-node meaning (typed-node value meaning env)))
+          ((eq meaning :constant)
+           (malformed symbol " is a constant: it cannot be set"))
+          (t
+           (unless meaning (note-unknown-variable symbol))
+           (make-special-set-node symbol value)))))
+
+(defun typed-node (value var env)
+  "VALUE as a value of VAR: checked against its declared type."
+  (if (= +ty-all+ (ty-bits (var-ty var)))
+      value
+      (make-the-node (var-ty var) (var-ty var) value
+                     (< 0 (policy-safety (env-policy env))))))
+
+;;; Calls
+
+(defun convert-arguments (forms env)
+  (let ((nodes '()))
+    (dolist (form forms)
+      (setq nodes (cons (convert form env) nodes)))
+    (nreverse nodes)))
+
+(defun convert-local-call (fun arguments env)
+  "A call of the local function FUN."
+  (let ((count (length arguments)))
+    (when (or (< count (fun-min-args fun))
+              (and (fun-max-args fun) (> count (fun-max-args fun))))
+      (note-problem :warning
+                    (concatenate 'string (describe-datum (fun-name fun))
+                                 " is called with "
+                                 (describe-datum count) " arguments")))
+    (make-local-call-node fun (convert-arguments arguments env) nil
+                          (env-fun env))))
+
+(defun convert-global-call (form head use env)
+  (let ((notinline (or (eq use :notinline)
+                       (and (null use) (globally-notinline-p head)))))
+    (or (if notinline nil (convert-self-call form head env))
+        (if notinline nil (convert-known-call form head env))
+        (progn
+          (when *called-names* (funcall *called-names* head form))
+          (make-call-node head (convert-arguments (cdr form) env))))))
+
+(defvar *self* nil "The FUN of the global definition in hand, or NIL.")
+
+(defun convert-self-call (form head env)
+  "A function may call itself directly (CLHS 3.2.2.3)."
+  (if (and *self* (eq head (fun-name *self*))
+           (direct-call-p *self* (cdr form)))
+      (convert-local-call *self* (cdr form) env)
+      nil))
+
+(defun convert-known-call (form head env)
+  "The node for a call of HEAD if the compiler knows something better than a
+full call, else NIL."
+  (let ((transform (get head 'transform)))
+    (if transform
+        (let ((new (funcall transform form)))
+          (if (eq new form)
+              (convert-defined-call form head env)
+              (convert new env)))
+        (convert-defined-call form head env))))
+
+(defun convert-defined-call (form head env)
+  (let ((op (get head 'op)))
+    (if (and op (op-lowerer op) (= (op-arity op) (length (cdr form))))
+        (make-primitive-node op nil (convert-arguments (cdr form) env)
+                             (< 0 (policy-safety (env-policy env))))
+        (convert-expanded-call form head env))))
+
+(defun convert-expanded-call (form head env)
+  (let ((expander (compiler-macro-of head)))
+    (if expander
+        (let ((new (expand expander form env)))
+          (if (eq new form)
+              (convert-inline-call form head env)
+              (convert new env)))
+        (convert-inline-call form head env))))
+
+(defvar *inline-depth* 0 "How many inline expansions are around this form.")
+
+(defun convert-inline-call (form head env)
+  (let ((lambda-expression (inline-lambda-of head)))
+    (if (and lambda-expression (< *inline-depth* 6))
+        (let ((*inline-depth* (+ *inline-depth* 1))
+              (inner (null-env (env-fun env))))
+          (setf (env-policy inner) (env-policy env))
+          (convert-lambda-call (cdr lambda-expression) (cdr form) inner env))
+        nil)))
+
+;;; Functions as values
+
+(define-converter function (form env)
+  (let ((name (cadr form)))
+    (cond ((and (consp name) (eq (car name) 'lambda))
+           (make-local-function-node
+            (convert-lambda (list 'lambda (car (fun-place env)))
+                            (cadr name) (cddr name) env)))
+          ((or (symbolp name)
+               (and (consp name) (eq (car name) 'setf)))
+           (convert-function-name name env))
+          (t (malformed name " is not the name of a function")))))
+
+(defun fun-place (env)
+  "A list of the name of the function that ENV is in."
+  (list (if (env-fun env) (fun-name (env-fun env)) nil)))
+
+(defun convert-function-name (name env)
+  (let ((entry (find-function name env)))
+    (cond ((fun-p entry) (make-local-function-node entry))
+          ((consp entry) (malformed name " is a macro, not a function"))
+          (t
+           (when *called-names* (funcall *called-names* name nil))
+           (make-global-function-node name)))))
+
+(define-converter %named-lambda (form env)
+  (make-local-function-node
+   (convert-lambda (cadr form) (caddr form) (cdddr form) env)))
+
+(define-converter %defun (form env)
+  (convert (list '%set-fdefinition (list 'quote (cadr form))
+                 (cons '%named-lambda (cdr form)))
+           env))
+
+(defun literal-function-name (form env)
+  "The name when FORM is (function name) or 'name of a global function."
+  (and (consp form) (consp (cdr form)) (null (cddr form))
+       (or (and (eq (car form) 'function) (symbolp (cadr form))
+                (not (consp (find-function (cadr form) env)))
+                (cadr form))
+           (and (eq (car form) 'quote) (symbolp (cadr form)) (cadr form)
+                (null (find-function (cadr form) env))
+                (null (get (cadr form) 'converter))
+                (null (global-macro (cadr form)))
+                (cadr form)))))
+
+(defun lambda-form (form)
+  "The (lambda ...) that FORM evaluates to, or NIL."
+  (cond ((atom form) nil)
+        ((eq (car form) 'lambda) form)
+        ((and (eq (car form) 'function) (consp (cdr form))
+              (consp (cadr form)) (eq (car (cadr form)) 'lambda))
+         (cadr form))
+        (t nil)))
+
+(define-converter funcall (form env)
+  (let* ((function (cadr form))
+         (arguments (cddr form))
+         (name (literal-function-name function env))
+         (lambda-expression (lambda-form function)))
+    (cond ((null (cdr form)) (malformed "FUNCALL needs a function"))
+          (name (convert (cons name arguments) env))
+          (lambda-expression
+           (convert-lambda-call (cdr lambda-expression) arguments env env))
+          (t (make-funcall-node (convert function env)
+                                (convert-arguments arguments env))))))
+
+(define-converter apply (form env)
+  (let ((function (cadr form))
+        (arguments (cddr form)))
+    (cond ((null arguments) (malformed "APPLY needs a list"))
+          (t
+           (make-apply-node
+            (if (and (consp function) (eq (car function) 'quote)
+                     (literal-function-name function env))
+                (make-global-function-node (cadr function))
+                (convert function env))
+            (convert (if (cdr arguments)
+                         (cons 'list* arguments)
+                         (car arguments))
+                     env))))))

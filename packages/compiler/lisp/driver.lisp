@@ -1,0 +1,82 @@
+;;;; Forms to low SSA: top-level processing, the passes in order.
+
+(in-package #:astralisp.compiler)
+
+(defvar *show-passes* '() "Names of the passes whose output is printed.")
+
+(defun show-pass (name func)
+  "Print FUNC if the pass NAME is to be shown; return FUNC."
+  (when (member name *show-passes*)
+    (write-line (string-downcase (symbol-name name)))
+    (print-func func *standard-output*))
+  func)
+
+(defun unit-funcs (root)
+  "ROOT and the functions compiled with it."
+  (cons root (func-children root)))
+
+(defun optimize-unit (root)
+  "Take the high SSA of ROOT and its children to low SSA."
+  (show-pass 'build root)
+  (dolist (func (unit-funcs root)) (optimize-high func))
+  (show-pass 'optimize root)
+  (dolist (func (unit-funcs root)) (lower-function func))
+  (show-pass 'lower root)
+  (dolist (func (unit-funcs root)) (clean-up func))
+  (show-pass 'clean-up root)
+  root)
+
+(defun fun-to-low (fun)
+  "The low SSA of the FUN and all functions in it: one FUNC with children."
+  (analyze fun)
+  (optimize-unit (build-unit fun)))
+
+(defun guarded (form thunk)
+  "The value of THUNK; if it signals, report that and return a body that
+signals when it is run."
+  (let ((problem nil) (result nil))
+    (setq result
+          (block nil
+            (handler-bind
+                ((error (lambda (condition)
+                          (setq problem condition)
+                          (return nil))))
+              (funcall thunk))))
+    (if problem
+        (let ((*current-form* form) (text (problem-text problem)))
+          (note-problem :error text)
+          (make-fun :name 'malformed-form :min-args 0 :max-args nil
+                    :lambda-list '(&rest arguments) :uses-count t
+                    :body (make-call-node
+                           'error (list (make-literal-node "~A")
+                                        (make-literal-node text)))
+                    :policy *policy*))
+        result)))
+
+(defun lambda-to-low (name lambda-list body env)
+  "The low SSA of a function; inside, NAME may be called directly."
+  (fun-to-low
+   (guarded
+    (list* 'lambda lambda-list body)
+    (lambda ()
+      (let ((env (or env (null-env nil))))
+        (convert-global-lambda name lambda-list body env))))))
+
+(defun convert-global-lambda (name lambda-list body env)
+  "Like CONVERT-LAMBDA, where NAME means the function itself."
+  (let ((fun (make-fun :name name :lambda-list lambda-list
+                       :position *position*)))
+    (multiple-value-bind (forms specifiers documentation)
+        (split-function-body body)
+      (let ((parameters (note-argument-counts fun))
+            (inner (copy-env env))
+            (*self* (if (and name (symbolp name)) fun nil)))
+        (setf (env-fun inner) fun)
+        (setf (fun-documentation fun) documentation)
+        (convert-lambda-body fun parameters forms specifiers inner)
+        (setf (fun-policy fun) (env-policy env))
+        fun))))
+
+(defun form-to-low (form env)
+  "The low SSA of a function of no arguments that evaluates FORM."
+  (lambda-to-low 'toplevel-form '() (list form) env))

@@ -1,0 +1,174 @@
+;;;; Lexical environments, policies and declarations.
+
+(in-package #:astralisp.compiler)
+
+(defstruct policy
+  "The qualities of OPTIMIZE."
+  (safety 1) (speed 1) (debug 1))
+
+(defvar *policy* (make-policy) "The policy of forms without declarations.")
+
+(defstruct env
+  "A lexical environment.  VARS maps symbols to a VAR, :SPECIAL or
+\(:MACRO . expansion); FUNS maps names to a FUN, (:MACRO . expander),
+:INLINE or :NOTINLINE; FUN is the function around."
+  (vars '()) (funs '()) (exits '()) (tags '()) policy fun)
+
+(defun null-env (fun)
+  "The global environment, inside FUN."
+  (make-env :policy *policy* :fun fun))
+
+(defun env-with-vars (env vars)
+  "ENV with VARS for its alist of variables."
+  (let ((new (copy-env env)))
+    (setf (env-vars new) vars)
+    new))
+
+(defun env-with-funs (env funs)
+  "ENV with FUNS for its alist of functions."
+  (let ((new (copy-env env)))
+    (setf (env-funs new) funs)
+    new))
+
+(defun find-variable (symbol env)
+  "What SYMBOL means in ENV: VAR, (:MACRO . expansion), :SPECIAL, :CONSTANT,
+:GLOBAL or NIL when nothing is known."
+  (let ((entry (assoc symbol (env-vars env))))
+    (cond (entry (cdr entry))
+          (t (let ((kind (%variable-kind symbol)))
+               (if (eq kind :symbol-macro)
+                   (cons :macro (getf (%symbol-info symbol) :symbol-macro))
+                   kind))))))
+
+(defun find-function (name env)
+  "The entry of the function NAME in ENV, or NIL when it is global."
+  (let ((funs (env-funs env)))
+    (if (null funs)
+        nil
+        (cdr (assoc name funs :test (if (consp name) #'equal #'eq))))))
+
+(defun macro-environment (env)
+  "ENV as the closure that macro functions get (docs/primitives.md)."
+  (if (and (null (env-vars env)) (null (env-funs env)))
+      nil
+      (lambda (kind name)
+        (if (eq kind :function)
+            (let ((entry (find-function name env)))
+              (cond ((null entry) nil)
+                    ((fun-p entry) :function)
+                    ((consp entry) (values :macro (cdr entry)))
+                    (t nil)))
+            (let ((entry (cdr (assoc name (env-vars env)))))
+              (cond ((null entry) nil)
+                    ((var-p entry) :lexical)
+                    ((consp entry) (values :symbol-macro (cdr entry)))
+                    (t :special)))))))
+
+;;; Declarations
+
+(defun split-declarations (body)
+  "The forms of BODY behind its declarations, and the list of their
+specifiers in order."
+  (let ((specifiers '()))
+    (loop
+      (let ((form (if (consp body) (car body) nil)))
+        (unless (and (consp form) (eq (car form) 'declare)) (return))
+        (dolist (specifier (cdr form))
+          (setq specifiers (cons specifier specifiers)))
+        (setq body (cdr body))))
+    (values body (nreverse specifiers))))
+
+(defun split-function-body (body)
+  "Like SPLIT-DECLARATIONS, with the documentation string as third value."
+  (let ((specifiers '()) (documentation nil))
+    (loop
+      (let ((form (if (consp body) (car body) nil)))
+        (cond ((and (consp form) (eq (car form) 'declare))
+               (dolist (specifier (cdr form))
+                 (setq specifiers (cons specifier specifiers))))
+              ((and (stringp form) (cdr body) (null documentation))
+               (setq documentation form))
+              (t (return)))
+        (setq body (cdr body))))
+    (values body (nreverse specifiers) documentation)))
+
+(defun declared-special-p (symbol specifiers)
+  "Do SPECIFIERS or a proclamation make bindings of SYMBOL special?"
+  (or (eq (%variable-kind symbol) :special)
+      (let ((found nil))
+        (dolist (specifier specifiers found)
+          (when (and (eq (car specifier) 'special)
+                     (member symbol (cdr specifier)))
+            (setq found t))))))
+
+(defparameter *other-declarations*
+  '(special inline notinline optimize ftype ignore ignorable dynamic-extent
+    declaration effects type)
+  "Declaration names that are not types.")
+
+(defun declared-type (symbol specifiers)
+  "The type specifier SPECIFIERS give SYMBOL, T when none."
+  (let ((type t))
+    (dolist (specifier specifiers type)
+      (let* ((head (car specifier))
+             (names (cond ((eq head 'type) (cddr specifier))
+                          ((member head *other-declarations*) nil)
+                          ((and (symbolp head)
+                                (getf (%symbol-info head) :declaration))
+                           nil)
+                          (t (cdr specifier)))))
+        (when (member symbol names)
+          (let ((new (if (eq head 'type) (cadr specifier) head)))
+            (setq type (if (eq type t) new (list 'and type new)))))))))
+
+(defun declared-p (kind symbol specifiers)
+  "Is there a (KIND ... SYMBOL ...) among SPECIFIERS?"
+  (let ((found nil))
+    (dolist (specifier specifiers found)
+      (when (and (eq (car specifier) kind) (member symbol (cdr specifier)))
+        (setq found t)))))
+
+(defun quality-value (quality)
+  (if (consp quality) (cadr quality) 3))
+
+(defun apply-optimize (qualities policy)
+  "POLICY changed by the QUALITIES of an OPTIMIZE declaration."
+  (let ((new (copy-policy policy)))
+    (dolist (quality qualities new)
+      (case (if (consp quality) (car quality) quality)
+        (safety (setf (policy-safety new) (quality-value quality)))
+        (speed (setf (policy-speed new) (quality-value quality)))
+        (debug (setf (policy-debug new) (quality-value quality)))))))
+
+(defun declare-function-use (kind names env)
+  (let ((funs (env-funs env)))
+    (dolist (name names)
+      (unless (find-function name env)
+        (setq funs (cons (cons name kind) funs))))
+    (env-with-funs env funs)))
+
+(defun apply-declarations (specifiers env bound)
+  "ENV changed by the free SPECIFIERS: policy, inlining, special references
+of variables not among the symbols BOUND."
+  (dolist (specifier specifiers env)
+    (unless (and (consp specifier) (symbolp (car specifier)))
+      (malformed "a declaration must be a list, not " specifier))
+    (case (car specifier)
+      (optimize
+       (setq env (copy-env env))
+       (setf (env-policy env)
+             (apply-optimize (cdr specifier) (env-policy env))))
+      (inline
+       (setq env (declare-function-use :inline (cdr specifier) env)))
+      (notinline
+       (setq env (declare-function-use :notinline (cdr specifier) env)))
+      (effects
+       (when (env-fun env)
+         (setf (fun-effects (env-fun env))
+               (append (cdr specifier) (fun-effects (env-fun env))))))
+      (special
+       (dolist (symbol (cdr specifier))
+         (unless (member symbol bound)
+           (setq env (env-with-vars
+                      env (cons (cons symbol :special)
+                                (env-vars env))))))))))

@@ -1,0 +1,36 @@
+;;;; Loads the front end of the compiler into SBCL, for tests.
+
+(in-package #:cl-user)
+
+(declaim (sb-ext:muffle-conditions sb-ext:compiler-note style-warning warning))
+(setf sb-ext:*evaluator-mode* :compile)
+(setf *compile-verbose* nil *load-verbose* nil)
+
+(defvar *root* (merge-pathnames "../../" (or *load-truename* *default-pathname-defaults*)))
+
+(defun read-names (file)
+  (with-open-file (in (merge-pathnames file *root*)) (read in)))
+
+(unless (find-package "ASTRALISP.PRIMITIVES")
+  (let ((package (make-package "ASTRALISP.PRIMITIVES" :use '())))
+    (dolist (name (read-names "runtime/lisp/primitives.lisp-expr"))
+      (export (intern name package) package))))
+(unless (find-package "ASTRALISP.RUNTIME")
+  (make-package "ASTRALISP.RUNTIME" :use '("COMMON-LISP" "ASTRALISP.PRIMITIVES")))
+
+(load (merge-pathnames "shim.lisp" (or *load-truename* *default-pathname-defaults*)))
+
+(defun load-file (name)
+  (let ((file (merge-pathnames (concatenate 'string "compiler/lisp/" name ".lisp") *root*)))
+    (handler-bind ((warning #'muffle-warning))
+      (load file))))
+
+(defparameter *front-end*
+  '("package" "layout" "ir" "ir-edit" "runtime-calls" "types" "specifiers"
+    "host" "node" "environment" "primitives" "primitives-system"
+    "convert" "convert-lambda" "convert-special" "transforms"
+    "analyze" "analyze-variables" "build" "build-nodes" "build-calls"
+    "build-control" "typing" "optimize" "lower" "lower-checks"
+    "lower-arithmetic" "lower-memory" "lower-system" "cleanup" "driver"))
+
+(mapc #'load-file *front-end*)
