@@ -206,10 +206,10 @@ note that operation OP must put it into POSITION of HOLDER later."
                      (realpart number) (imagpart number)))
         ((typep number 'double-float)
          (new-datum writer number +op-double+)
-         (put-little-endian writer (double-bits number) 8))
+         (put-little-endian writer (%double-bits number) 8))
         (t
          (new-datum writer number +op-single+)
-         (put-little-endian writer (single-bits number) 4)))
+         (put-little-endian writer (%single-bits number) 4)))
   (gethash number (object-writer-data writer)))
 
 (defun write-pair (writer datum op first second)
@@ -299,8 +299,8 @@ note that operation OP must put it into POSITION of HOLDER later."
 
 (defun element-bits (element code)
   (case code
-    (#x2a (single-bits element))
-    (#x2b (double-bits element))
+    (#x2a (%single-bits element))
+    (#x2b (%double-bits element))
     (t element)))
 
 (defun write-array-header (writer array)
