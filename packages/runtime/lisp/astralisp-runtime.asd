@@ -65,5 +65,5 @@
    (:file "printer")
    (:file "printer-symbols")
    (:file "printer-objects")
-   (:file "loop-clauses")
-   (:file "loop")))
+   (:file "loop")
+   (:file "loop-clauses")))
