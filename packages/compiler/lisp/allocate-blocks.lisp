@@ -161,7 +161,7 @@ several predecessors."
       (cond ((and (null use) (not (mblock-loop-end block))) nil)
             ((and use (> use (next-call)) (not (some #'integerp places)))
              nil)
-            ((free-p (vreg-hint vreg)) (vreg-hint vreg))
+            ((free-p (next-hint vreg)) (next-hint vreg))
             ((find-if #'free-p places))
             (t (plain-free-register class 0))))))
 

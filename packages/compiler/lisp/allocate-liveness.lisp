@@ -158,7 +158,7 @@ unwind targets to the blocks that are under them."
         (setf (vreg-uses vreg) (cons position (vreg-uses vreg)))
         (incf (vreg-use-count vreg))
         (cond ((integerp how)
-               (setf (vreg-hint vreg) how))
+               (push (cons position how) (vreg-hints vreg)))
               ((and (eq how :tied) (minst-dst minst))
                (setf (vreg-hint-vreg vreg) (minst-dst minst))))))
     (when (eq (minst-op minst) :jump)

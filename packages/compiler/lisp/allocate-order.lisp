@@ -44,15 +44,19 @@ Every block but the first then stands behind one of its predecessors."
     (when (>= (mblock-order block) 0) (return t))))
 
 (defun spread-cold (blocks)
-  "Make a block cold when all its predecessors are."
-  (loop
-    (let ((changed nil))
-      (dolist (block (cdr blocks))
-        (when (and (not (mblock-cold block)) (mblock-preds block)
-                   (every #'mblock-cold (mblock-preds block)))
-          (setf (mblock-cold block) t)
-          (setq changed t)))
-      (unless changed (return)))))
+  "Make every block cold that is reached only through cold blocks."
+  (dolist (block blocks)
+    (setf (mblock-mark block) nil))
+  (let ((stack (list (first blocks))))
+    (loop
+      (when (null stack) (return))
+      (let ((block (pop stack)))
+        (unless (eq (mblock-mark block) :hot)
+          (setf (mblock-mark block) :hot)
+          (dolist (succ (mblock-succs block))
+            (unless (mblock-cold succ) (push succ stack)))))))
+  (dolist (block blocks)
+    (setf (mblock-cold block) (not (eq (mblock-mark block) :hot)))))
 
 ;;; Dominators: Cooper, Harvey and Kennedy, "A simple, fast dominance
 ;;; algorithm".  A dominator always stands earlier in the layout order.

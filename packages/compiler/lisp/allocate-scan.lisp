@@ -131,6 +131,16 @@ of the innermost loop, or of the hot blocks.")
   (and (null (svref *registers* register))
        (not (logbitp register avoid))))
 
+(defun next-hint (vreg)
+  "The register in which an instruction from here on wants VREG, or -1."
+  (let ((here (* 2 *time*)))
+    (loop
+      (let ((hints (vreg-hints vreg)))
+        (cond ((null hints) (return -1))
+              ((< (car (car hints)) here)
+               (setf (vreg-hints vreg) (cdr hints)))
+              (t (return (cdr (car hints)))))))))
+
 (defun good-hint-p (register class avoid minst)
   "True when REGISTER suits CLASS and is free, or can be made free at no
 cost because its value must go home soon anyway."
@@ -147,14 +157,14 @@ cost because its value must go home soon anyway."
 
 (defun hinted-register (vreg avoid minst)
   "The register that VREG would like best, when it can be had; else NIL."
-  (let ((class (vreg-class vreg)) (hint (vreg-hint vreg))
+  (let ((class (vreg-class vreg)) (hint (next-hint vreg))
         (other (vreg-hint-vreg vreg)))
     (cond ((good-hint-p hint class avoid minst) hint)
           ((null other) nil)
           ((good-hint-p (vreg-def-register other) class avoid nil)
            (vreg-def-register other))
-          ((good-hint-p (vreg-hint other) class avoid minst)
-           (vreg-hint other))
+          ((good-hint-p (next-hint other) class avoid minst)
+           (next-hint other))
           (t nil))))
 
 (defun plain-free-register (class avoid)
@@ -380,7 +390,7 @@ that it reads."
              (and (>= register 0) (logbitp register dying)
                   (not (logbitp register avoid))
                   (eql (svref (target-classes *target*) register) class))))
-      (cond ((dying-p (vreg-hint dst)) (vreg-hint dst))
+      (cond ((dying-p (next-hint dst)) (next-hint dst))
             ((and (vreg-hint-vreg dst)
                   (dying-p (vreg-def-register (vreg-hint-vreg dst))))
              (vreg-def-register (vreg-hint-vreg dst)))
@@ -416,10 +426,12 @@ that it reads."
     (when tied
       (setq register (place-tied minst tied claims used)))
     (set-places minst)
-    (when (and dst (not tied))
-      (setq register (place-result minst claims used)))
-    (when (minst-site minst) (note-site minst))
     (finish-gap minst)
+    (when (and dst (not tied))
+      (setq register (place-result minst claims used))
+      ;; What had to leave for the result stays out.
+      (setq *touched* '()))
+    (when (minst-site minst) (note-site minst))
     (kill-operands minst)
     (when dst (define-result dst register))
     (dolist (def (minst-defs minst))

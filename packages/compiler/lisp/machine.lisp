@@ -18,7 +18,7 @@ incoming stack word that always holds it."
   (uses '()) (use-count 0) (ranges '())
   (def-block nil) (def-minst nil)
   ;; State of the scan.
-  (register -1) (stored nil) (live-index -1) (hint -1) (hint-vreg nil)
+  (register -1) (stored nil) (live-index -1) (hints '()) (hint-vreg nil)
   (old-register -1) (old-time -1)
   ;; Decisions.
   (def-register -1) (transitions '()) (home-used nil) (keep-home nil)

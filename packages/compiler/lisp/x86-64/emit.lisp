@@ -242,4 +242,4 @@ from #x30 on are those of functions."
       (emit-align *asm* 4 0)
       (bind-label *asm* table)
       (dolist (target cases)
-        (emit-difference *asm* 4 (mblock-label target) table)))))
+        (emit-difference *asm* 32 (mblock-label target) table)))))

@@ -106,6 +106,11 @@ all registers.")
     (jmp (mem qword rax -3))
 
     (align 16)
+    call-funcallable                    ; entry of a funcallable instance
+    (mov rbx (mem rbx 21))              ; its first slot: the function
+    (jmp (mem qword rbx -3))
+
+    (align 16)
     argument-count-error
     (mov rdi rbx)
     (lea rsi (mem (* rcx 8)))
@@ -285,7 +290,7 @@ while Lisp code stands at any instruction.")
 
 (defparameter *trampoline-entries*
   '(undefined-function poll allocate binding-overflow fault-entry call-object
-    argument-count-error apply values-list save-values jump-to-unwind
+    call-funcallable argument-count-error apply values-list save-values jump-to-unwind
     switch-thread clear-registers linux-entry world-entry thread-entry
     signal-entry signal-return)
   "The labels that are entries.")
