@@ -113,7 +113,7 @@
   (loop for page being the hash-keys of model using (hash-value protection)
         do (multiple-value-bind (physical entry)
                (walk (page-root) (cl:* page 4096))
-             (if (eql protection 0)
+             (if (member protection (list 0 +page-kept+))
                  (cl-user::check (null physical) page)
                  (cl-user::check
                   (and physical
@@ -135,8 +135,9 @@
     (loop repeat 60
           for page = (cl:+ #x100000 (random 5000 state))
           for count = (cl:1+ (random 2000 state))
-          for protection = (nth (random 3 state) (list +page-data+ +page-code+
-                                                       +page-constant+))
+          for protection = (nth (random 4 state) (list +page-data+ +page-code+
+                                                       +page-constant+
+                                                       +page-kept+))
           do (ecase (random 3 state)
                (0 (map-memory (cl:* 4096 page) (cl:* 4096 count) protection 1)
                 (loop for p from page below (cl:+ page count)
@@ -152,7 +153,7 @@
              (check-pages model))
     (let ((seen (make-hash-table)))
       (loop for page being the hash-keys of model using (hash-value protection)
-            do (unless (eql protection 0)
+            do (unless (member protection (list 0 +page-kept+))
                  (let ((frame (walk (page-root) (cl:* page 4096))))
                    (cl-user::check (not (gethash frame seen)) frame page)
                    (setf (gethash frame seen) t)))))

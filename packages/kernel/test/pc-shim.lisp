@@ -13,7 +13,9 @@
                   "%LOAD-TASK-REGISTER" "%STATIC-ADDRESS" "%WORD-AND"
                   "%WORD-OR" "%WORD-XOR" "%WORD-SHIFT-LEFT"
                   "%WORD-SHIFT-RIGHT" "%WORD+" "%WORD*" "%TRAMPOLINE-ADDRESS"
-                  "%STRING-REF" "%VECTOR-LENGTH"))
+                  "%STRING-REF" "%VECTOR-LENGTH" "%CHAR-CODE"
+                  "%CODE-CHAR" "%SET-STRING-REF" "%U8REF" "%CAR" "%CDR"
+                  "%MV-LET"))
     (export (intern name package) package)))
 
 (defvar *ports* (make-hash-table)
@@ -57,7 +59,33 @@
 (define-inline %word-shift-left (a n) (ldb (byte 64 0) (ash a n)))
 (define-inline %word-shift-right (a n) (ash a (- n)))
 (define-inline %string-ref (string i) (char string i))
+(define-inline %set-string-ref (string i character)
+  (setf (char string i) character))
 (define-inline %vector-length (vector) (length vector))
+(define-inline %u8ref (vector i) (aref vector i))
+(define-inline %char-code (character) (char-code character))
+(define-inline %code-char (code) (code-char code))
+(define-inline %car (list) (car list))
+(define-inline %cdr (list) (cdr list))
+(defmacro %mv-let (variables form &body body)
+  `(multiple-value-bind ,variables ,form ,@body))
+(defmacro %static-address (name) (declare (ignore name)) #x14000000)
+(defun %cpuid (leaf subleaf)
+  (declare (ignore subleaf))
+  (if (= leaf 1)
+      (values 0 0 #x80000000 0)
+      (values 0 #x54474354 0 0)))
+(defvar *cr2* 0)
+(defun %read-cr2 () *cr2*)
+(defun %read-cr0 () 0)
+(defun %write-cr0 (value) value)
+(defun %write-msr (number value) (declare (ignore number)) value)
+(defun %halt () (throw 'cl-user::halted :halted))
+(defun %enable-interrupts () 0)
+(defun %disable-interrupts () 0)
+(defun %load-gdt (address) address)
+(defun %load-idt (address) address)
+(defun %load-task-register (selector) selector)
 
 (in-package #:cl-user)
 

@@ -12,6 +12,18 @@
   (finish-output *terminal*)
   (sb-ext:exit :code 1 :abort t))
 
+(defun load-kernel (&rest names)
+  "Compile and load the kernel's files NAMES; a warning is an error."
+  (dolist (name names)
+    (let ((fasl (format nil "/tmp/astralisp-pc-~d-~a.fasl"
+                        (sb-unix:unix-getpid)
+                        (substitute #\- #\/ (substitute #\- #\. name)))))
+      (load (let ((*standard-output* (make-broadcast-stream))
+                  (*error-output* (make-broadcast-stream)))
+              (compile-file (relative (format nil "~a.lisp" name))
+                            :output-file fasl)))
+      (delete-file fasl))))
+
 (defmacro reporting ((what) &body body)
   `(handler-bind ((error (lambda (c) (fail ,what c)))
                   (style-warning #'muffle-warning)
@@ -20,10 +32,12 @@
 
 (reporting ("the shim") (load-kernel "pc-shim"))
 (reporting ("the platform")
-  (load-pc "state" "physical-memory" "page-tables"))
+  (load-pc "state" "physical-memory" "page-tables" "serial" "keyboard"
+           "clock" "interrupts" "font" "glyphs" "screen" "terminal"
+           "firmware" "console" "acpi" "traps" "panic" "random" "start"))
 
 (defun run-part (name)
   (reporting (name) (load-kernel name))
   (format t "~a passes~%" name))
 
-(mapc #'run-part '("pc-memory-test"))
+(mapc #'run-part '("pc-memory-test" "pc-console-test"))

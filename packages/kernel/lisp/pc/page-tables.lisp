@@ -12,6 +12,7 @@
 (defconstant +page-uncached+ 16 "The page is a device.")
 (defconstant +page-large+ 128 "The entry maps 2 MiB.")
 (defconstant +page-no-execute+ #x800000000000000 "No code may run in the page.")
+(defconstant +page-kept+ 512 "Protection: no access; the memory stays.")
 (defconstant +page-address+ #xFFFFFFFFFF000 "The bits of the address.")
 (defconstant +page-data+ #x800000000000003 "Protection: read and write.")
 (defconstant +page-code+ 3 "Protection: read, write and execute.")
@@ -55,7 +56,8 @@
     (if (/= table 0) (page-slot table virtual 21) 0)))
 
 (defwired find-page-slot (virtual)
-  "The slot of the entry, large or not, that maps VIRTUAL; 0 if nothing does."
+  "The slot of the entry, large or not, that has memory for VIRTUAL (it may be
+without access); 0 if nothing has."
   (let-fixnum ((slot (find-directory-slot virtual)))
     (if (= slot 0)
         0
@@ -63,16 +65,16 @@
           (if (not (page-large-p (page-entry slot)))
               (let-fixnum ((table (next-table slot)))
                 (setq slot (if (= table 0) 0 (page-slot table virtual 12)))))
-          (if (and (/= slot 0) (page-present-p (page-entry slot))) slot 0)))))
+          (if (and (/= slot 0) (/= 0 (page-entry slot))) slot 0)))))
 
 (defwired physical-address (virtual)
   "What VIRTUAL is mapped to, or -1."
-  (let-fixnum ((slot (find-page-slot virtual)))
-    (if (= slot 0)
-        -1
-        (let-fixnum ((entry (page-entry slot))
-                     (mask (if (page-large-p entry) #x1FFFFF #xFFF)))
-          (logior (logand entry +page-address+) (logand virtual mask))))))
+  (let-fixnum ((slot (find-page-slot virtual))
+               (entry (if (= slot 0) 0 (page-entry slot)))
+               (mask (if (page-large-p entry) #x1FFFFF #xFFF)))
+    (if (page-present-p entry)
+        (logior (logand entry +page-address+) (logand virtual mask))
+        -1)))
 
 (defwired make-table (slot)
   "The table that SLOT points to, made when there is none, and out of a large
@@ -83,7 +85,7 @@ page when SLOT maps one. 0 when memory is used up."
           (setq table (allocate-table-frame))
           (if (/= table 0)
               (progn
-                (if (page-present-p entry)
+                (if (/= 0 entry)
                     (do-range (i 0 512)
                       (set-page-entry (+ table (shift-left i 3))
                                       (+ (logxor entry +page-large+)

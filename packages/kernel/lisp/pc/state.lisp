@@ -34,16 +34,17 @@
   ;; Clock.
   (tick-kilohertz 64 "Ticks of the time stamp counter in a millisecond.")
   (tick-base 72 "The counter at start.")
-  (timer-running 80 "Not 0: the timer interrupts.")
+  (alarm-time 80 "When the next timer event is due, or 0.")
   (timer-count 88 "Timer interrupts since start.")
-  (boot-seconds 96 "Universal time when the clock was 0.")
+  (boot-seconds 96 "Seconds since 1970 when the clock was 0.")
+  (idle-ns 104 "Nanoseconds spent waiting.")
   ;; Serial line and keyboard.
   (serial-present 128 "Not 0: there is a 16550 at 3F8h.")
   (ring-in 136 "Octets ever put into the ring.")
   (ring-out 144 "Octets ever taken from the ring.")
   (keyboard-flags 152 "Which modifier keys are down.")
   (keyboard-prefix 160 "Not 0: the last scan code was E0h.")
-  (input-end 168 "Not 0: console input has ended.")
+  (line-dropped 168 "Not 0: Ctrl-C was typed since input was read last.")
   (last-output 176 "The octet written last on the serial line.")
   ;; The screen.
   (screen-address 192 "The framebuffer, or 0.")
@@ -78,4 +79,6 @@
   ;; Traps.
   (trap-depth 640 "Not 0: a trap or interrupt is being handled.")
   (panicking 648 "Not 0: a panic is being reported.")
-  (fault-total 656 "Faults handed to Lisp."))
+  (fault-total 656 "Faults handed to Lisp.")
+  (fault-entry-address 664 "Of the trampoline FAULT-ENTRY.")
+  (demand-end 672 "End of the heap that gets memory on demand."))

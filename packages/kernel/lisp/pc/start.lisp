@@ -1,0 +1,113 @@
+;;;; The pc platform: start, memory on demand, and what else is asked of it.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(in-package #:astralisp.kernel)
+
+;;; docs/kernel.md, "Platform protocol", says what each PC-… function must do.
+
+(defconstant +heap-reserve+ #x2000000 "Octets never promised to the heap.")
+
+(defun detect-processor ()
+  "Note whether the processor is QEMU's emulation and whether it has RDRAND."
+  (%mv-let (a b c d) (%cpuid 1 0)
+    (declare (ignore a b d))
+    (set-random-device (logand 1 (%fx-shift-right c 30)))
+    (set-emulated 0)
+    (if (/= 0 (logand 1 (%fx-shift-right c 31)))
+        (%mv-let (a b c d) (%cpuid #x40000000 0)
+          (declare (ignore a c d))
+          ;; "TCGTCGTCGTCG"
+          (if (= b #x54474354) (set-emulated 1))))))
+
+(defwired heap-octets-for (free)
+  "How large a heap FREE octets of memory allow: what it needs besides itself
+is 1/128 each for start and mark bits, 1/256 for lines, and less than 1/128 for
+cards and the rest; a part stays for code and stacks."
+  (let-fixnum ((usable (- free (max +heap-reserve+ (shift-right free 4)))))
+    (max 0
+         (min +largest-heap+
+              (logand (- usable (shift-right usable 5))
+                      (- +large-frame-size+))))))
+
+(defwired first-heap-octets ()
+  "Octets of heap that the shim mapped."
+  (let-fixnum ((at +heap-base+))
+    (while (/= 0 (find-page-slot at))
+      (increment at +large-frame-size+))
+    (- at +heap-base+)))
+
+(defwired start-memory ()
+  "Take the memory over from the shim; the end of the heap."
+  (set-page-root (word +world-base+ 192))
+  (%write-cr0 (%word-or (%read-cr0) #x10000))
+  (%write-msr #x277 #x0007010600070106)
+  (start-frames (world-memory-map) (word +world-base+ 184))
+  (start-power (world-rsdp))
+  (trim-identity)
+  (set-demand-end (+ +heap-base+ (first-heap-octets)
+                     (heap-octets-for (shift-left (free-frames) 12))))
+  (demand-end))
+
+(defwired pc-start ()
+  "First call after the entry: serial line, traps, memory. The heap's end."
+  (%disable-interrupts)
+  (start-serial)
+  (start-interrupt-controllers)
+  (start-traps)
+  (start-memory))
+
+(defun pc-start-devices ()
+  "The clocks, the screen, the keyboard; interrupts are on from here."
+  (detect-processor)
+  (start-clock)
+  (start-random)
+  (start-firmware)
+  (start-glyphs)
+  (start-framebuffer)
+  (start-keyboard)
+  (start-cursor-keys)
+  (unmask-interrupt 0)
+  (unmask-interrupt 1)
+  (unmask-interrupt 4)
+  (%enable-interrupts))
+
+(defun start-framebuffer ()
+  "Map the framebuffer, writes combined, and clear it."
+  (let ((description (world-framebuffer)))
+    (declare (type fixnum description))
+    (if (and (/= description 0) (/= 0 (half description)))
+        (progn
+          (map-device (half description)
+                      (round-up (* (half description 12)
+                                   (half description 16))
+                                4096)
+                      (logior +page-data+ +page-combining+))
+          (start-screen description)))))
+
+(defwired pc-fresh-memory-zero ()
+  "Memory on demand is zeroed when it is supplied."
+  1)
+
+(defwired pc-map-pages (address octets)
+  (- (map-memory address octets +page-data+ 1) 1))
+
+(defwired pc-unmap-pages (address octets)
+  (- (change-pages address octets 0) 1))
+
+(defwired pc-protect-pages (address octets mode)
+  "MODE 0 no access, 1 read, 3 read and write."
+  (- (change-pages address octets
+                   (if (= mode 0)
+                       +page-kept+
+                       (if (= mode 1) +page-constant+ +page-data+)))
+     1))
+
+(defwired pc-heap-hot ()
+  "QEMU's table of translations grows only when all of it is flushed."
+  (if (/= 0 (emulated)) (%tlb-flush))
+  0)
+
+(defun pc-environment (name)
+  "There are no environment variables."
+  (declare (ignore name))
+  nil)
