@@ -38,7 +38,7 @@
         (setq first minst)))
     (and first
          (every (lambda (minst)
-                  (dominates-p (minst-block first) (minst-block minst)))
+                  (block-dominates-p (minst-block first) (minst-block minst)))
                 transitions)
          first)))
 
@@ -132,7 +132,7 @@
       ((:first)
        (if (eq (minst-block first) (minst-block minst))
            (<= (minst-number first) (minst-number minst))
-           (dominates-p (minst-block first) (minst-block minst))))
+           (block-dominates-p (minst-block first) (minst-block minst))))
       (t stored))))
 
 (defun fixed-live-slots (mfunc block)

@@ -72,20 +72,20 @@ itself."
           (let ((new nil))
             (dolist (pred (mblock-preds block))
               (when (mblock-idom pred)
-                (setq new (if new (common-dominator pred new) pred))))
+                (setq new (if new (common-block-dominator pred new) pred))))
             (unless (eq new (mblock-idom block))
               (setf (mblock-idom block) new)
               (setq changed t))))
         (unless changed (return))))))
 
-(defun common-dominator (a b)
+(defun common-block-dominator (a b)
   (loop
     (when (eq a b) (return a))
     (if (> (mblock-order a) (mblock-order b))
         (setq a (mblock-idom a))
         (setq b (mblock-idom b)))))
 
-(defun dominates-p (a b)
+(defun block-dominates-p (a b)
   "True when block A dominates block B."
   (let ((order (mblock-order a)))
     (loop
@@ -103,7 +103,7 @@ itself."
     (let ((body '()))
       (dolist (pred (mblock-preds header))
         (when (and (>= (mblock-order pred) (mblock-order header))
-                   (dominates-p header pred))
+                   (block-dominates-p header pred))
           (setq body (add-loop-body header pred body))))
       (setf (mblock-loop-blocks header) body)
       (dolist (block body)

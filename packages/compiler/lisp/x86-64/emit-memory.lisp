@@ -93,15 +93,16 @@
 
 (define-emitter :compare-and-swap (minst)
   (emit-lock *asm*)
-  (emit-cmpxchg-mr *asm* 64 (operand minst 2) (operand minst 0) 0)
+  (emit-cmpxchg-mr *asm* 64 (operand minst 2) (operand minst 0)
+                   (minst-imm minst))
   (emit-move (result minst) 0))
 
 (define-emitter :atomic-add (minst)
   (emit-lock *asm*)
-  (emit-xadd-mr *asm* 64 (result minst) (operand minst 1) 0))
+  (emit-xadd-mr *asm* 64 (result minst) (operand minst 1) (minst-imm minst)))
 
 (define-emitter :exchange (minst)
-  (emit-xchg-mr *asm* 64 (result minst) (operand minst 1) 0))
+  (emit-xchg-mr *asm* 64 (result minst) (operand minst 1) (minst-imm minst)))
 
 ;;; Allocation
 

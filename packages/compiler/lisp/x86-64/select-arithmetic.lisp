@@ -108,7 +108,7 @@
 
 (define-selector :fixnum-sar (ins)
   (put-result ins :fixnum-sar (use-tied (argument ins 0)))
-  (setf (minst-imm (first *out*)) (ins-datum ins)))
+  (setf (minst-imm (first *minsts*)) (ins-datum ins)))
 
 (define-selector :fixnum-to-word (ins)
   (put-shift ins :sar (argument ins 0) 3))
@@ -141,7 +141,7 @@ result in the other one."
     minst))
 
 (define-selector :second-result (ins)
-  (unless (minst-defs (first *out*))
+  (unless (minst-defs (first *minsts*))
     (error "the second result ~S stands alone" (ins-number ins))))
 
 (define-selector (:word-mul-high :word-mul-wide) (ins)

@@ -83,13 +83,13 @@ the call returns."
   (let ((minst (make-call ins nil)))
     (setf (minst-dst minst) (value ins)
           (minst-fixed minst) (first *argument-registers*))
-    (push minst *out*)
+    (push minst *minsts*)
     (put-values ins minst)))
 
 (define-selector (:tail-call :tail-call-local :tail-call-function
                   :tail-call-trampoline)
     (ins)
-  (push (make-call ins t) *out*))
+  (push (make-call ins t) *minsts*))
 
 ;;; Multiple values
 

@@ -93,16 +93,15 @@
                            (use-reg (argument ins 0))
                            (use-in (argument ins 1) 0)
                            (use-reg (argument ins 2)))))
-    (setf (minst-clobbers minst) (list 0)
+    (setf (minst-imm minst) (displacement-of ins)
+          (minst-clobbers minst) (list 0)
           (minst-early minst) t)))
 
-(define-selector :atomic-add (ins)
-  (put-result ins :atomic-add (use-tied (argument ins 1))
-              (use-reg (argument ins 0))))
-
-(define-selector :exchange (ins)
-  (put-result ins :exchange (use-tied (argument ins 1))
-              (use-reg (argument ins 0))))
+(define-selector (:atomic-add :exchange) (ins)
+  (let ((minst (put-result ins (ins-opname ins)
+                           (use-tied (argument ins 1))
+                           (use-reg (argument ins 0)))))
+    (setf (minst-imm minst) (displacement-of ins))))
 
 ;;; Allocation
 

@@ -8,9 +8,10 @@
 
 (defvar *mfunc* nil "The function that instructions are selected for.")
 (defvar *mblock* nil "The block they are appended to.")
-(defvar *out* '() "Its instructions so far, last first.")
+(defvar *minsts* '() "Its instructions so far, last first.")
 (defvar *selected* nil "The INS that is being selected.")
 (defvar *constants* nil "The CONSTANT-TABLE of the unit at hand.")
+(defvar *restorations* '() "See PLAN-RESTORATION.")
 
 (defstruct (constant-table (:constructor make-constant-table ()))
   "The boxed constants of a unit, last first, and how many."
@@ -62,7 +63,7 @@
   (let ((minst (make-minst op)))
     (setf (minst-uses minst) uses
           (minst-position minst) (ins-position *selected*))
-    (push minst *out*)
+    (push minst *minsts*)
     minst))
 
 (defun put-result (ins op &rest uses)
@@ -71,7 +72,7 @@
     (setf (minst-uses minst) uses
           (minst-position minst) (ins-position *selected*)
           (minst-dst minst) (value ins))
-    (push minst *out*)
+    (push minst *minsts*)
     minst))
 
 ;;; Constants
@@ -93,7 +94,7 @@
         ((characterp datum)
          (+ (* 256 (char-code datum)) +character-tag+))
         ((typep datum 'single-float)
-         (signed-word (+ (* (single-bits datum) 4294967296) +single-tag+)))
+         (signed-word (+ (* (%single-bits datum) 4294967296) +single-tag+)))
         (t nil)))
 
 (defun ins-constant (ins)
@@ -203,7 +204,7 @@
 
 (defun select-func (mfunc)
   "Fill MFUNC with the machine instructions of its FUNC."
-  (let* ((func (mfunc-func mfunc)) (*mfunc* mfunc))
+  (let* ((func (mfunc-func mfunc)) (*mfunc* mfunc) (*restorations* '()))
     (setf (mfunc-home-arguments mfunc)
           (getf (func-notes func) :home-arguments)
           (mfunc-no-poll mfunc) (func-no-poll func)
@@ -212,20 +213,28 @@
     (when (mfunc-home-arguments mfunc)
       (setf (mfunc-fixed-slots mfunc) 5))
     (make-mblocks func mfunc)
+    (count-hot-uses func)
     (do-blocks (blok func)
-      (let ((*mblock* (blok-mark blok)) (*out* '()))
-        (when (eq blok (func-entry func))
-          (select-entry func))
-        (do-instructions (ins blok)
-          (let ((vreg (ins-mark ins)))
-            (unless (and (vreg-p vreg)
-                         (or (vreg-constant vreg) (vreg-incoming vreg)))
-              (setq *selected* ins)
-              (funcall (or (op-selector (ins-op ins))
-                           (error "no selector for ~S" (ins-opname ins)))
-                       ins))))
-        (setf (mblock-instructions *mblock*) (nreverse *out*))))
+      (select-blok blok func))
+    (clear-use-counts mfunc)
     mfunc))
+
+(defun select-blok (blok func)
+  (let ((*mblock* (blok-mark blok)) (*minsts* '()))
+    (when (eq blok (func-entry func))
+      (select-entry func))
+    (let ((restored (restore-operand blok)))
+      (do-instructions (ins blok)
+        (let ((vreg (ins-mark ins)))
+          (unless (and (vreg-p vreg)
+                       (or (vreg-constant vreg) (vreg-incoming vreg)))
+            (setq *selected* ins)
+            (funcall (or (op-selector (ins-op ins))
+                         (error "no selector for ~S" (ins-opname ins)))
+                     ins))))
+      (when restored
+        (setf (ins-mark (car restored)) (cdr restored))))
+    (setf (mblock-instructions *mblock*) (nreverse *minsts*))))
 
 (defun select-entry (func)
   "Append the instruction that defines what comes in registers."
@@ -244,7 +253,7 @@
              (push (cons vreg +count-register+) defs))))))
     (let ((minst (make-minst :entry)))
       (setf (minst-defs minst) (nreverse defs))
-      (push minst *out*))))
+      (push minst *minsts*))))
 
 ;; SELECT-ENTRY has done these.
 (define-selector (:argument :self :argument-count) (ins)
