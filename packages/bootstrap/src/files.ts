@@ -116,7 +116,7 @@ export class Loader {
     const locate = locateByMap(() =>
       JSON.parse(readFileSync(`${key}.mjs.map`, "utf8")),
     );
-    const name = world.scripts.register(locate);
+    const name = world.scripts.register(locate, `astralisp:${basename(key)}`);
     const script = code.replace("export default function load", "(function load");
     const end = script.lastIndexOf("}");
     const cached = existsSync(`${key}.v8`) ? readFileSync(`${key}.v8`) : undefined;

@@ -48,9 +48,11 @@ export class Scripts {
     this.prefix = `astralisp:${world}:`;
   }
 
-  /** A name for a new script whose places `locate` finds. */
-  register(locate: Locate): string {
-    const name = `${this.prefix}${++this.count}`;
+  /**
+   * A name for a new script whose places `locate` finds. Code from V8's cache keeps the
+   * name it was first compiled under, so a cached script must bring its own.
+   */
+  register(locate: Locate, name = `${this.prefix}${++this.count}`): string {
     this.locators.set(name, locate);
     return name;
   }

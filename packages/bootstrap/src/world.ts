@@ -131,6 +131,8 @@ export class World implements CompilerHost {
     this.transforms = makeTransforms(symbols);
     this.runTime = makeRunTime(this);
     installPrimitives(this);
+    this.defineConstant("MOST-POSITIVE-FIXNUM", Number.MAX_SAFE_INTEGER);
+    this.defineConstant("MOST-NEGATIVE-FIXNUM", Number.MIN_SAFE_INTEGER);
     this.commonLisp("*DEBUGGER-HOOK*").value = (condition) => this.unhandled(condition!);
   }
 
@@ -138,6 +140,12 @@ export class World implements CompilerHost {
 
   commonLisp(name: string): LispSymbol {
     return this.registry.commonLisp.intern(name);
+  }
+
+  private defineConstant(name: string, value: LispObject): void {
+    const symbol = this.commonLisp(name);
+    symbol.value = value;
+    symbol.kind = SYMBOL_KIND.constant;
   }
 
   /** The exported symbol of ASTRALISP.PRIMITIVES called `name`. */

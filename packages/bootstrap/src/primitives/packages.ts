@@ -148,6 +148,7 @@ function packageFunctions(d: PackageDesignators) {
   const strings = (names: Iterable<string>) =>
     list([...names].map((name) => LispString.from(name)));
   return {
+    PACKAGEP: (x: LispObject) => (x instanceof LispPackage ? T : NIL),
     "FIND-PACKAGE": (x: LispObject) => d.find(x) ?? NIL,
     "LIST-ALL-PACKAGES": () => list(registry.all()),
     "PACKAGE-NAME": (x: LispObject): LispObject => {
