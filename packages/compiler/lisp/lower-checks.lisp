@@ -37,14 +37,15 @@
   "The kinds with lowtag 15.")
 
 (defun useful-kind-test (from to)
-  "A test of *KIND-TESTS* that splits FROM cleanly with respect to TO."
-  (let ((found nil))
-    (dolist (entry *kind-tests* found)
+  "The best test of *KIND-TESTS* to tell TO from the rest of FROM: one that
+decides all, else one for a part of TO without lowtag 15; or NIL."
+  (let ((target (logand from to)) (rest (logandc2 from to)) (part nil))
+    (dolist (entry *kind-tests* part)
       (let ((hit (logand from (caddr entry))))
-        (when (and (null found) (/= 0 hit) (/= hit from)
-                   (or (= 0 (logandc2 hit to))
-                       (= 0 (logand hit to))))
-          (setq found entry))))))
+        (cond ((or (= hit target) (= hit rest)) (return entry))
+              ((and (null part) (/= 0 hit) (= 0 (logandc2 hit target))
+                    (= 0 (logand hit *heap-kinds*)))
+               (setq part entry)))))))
 
 (defun branch-on-kind (entry low then else)
   (case (car entry)

@@ -354,6 +354,10 @@ branch to a block once only, so it gets fresh ones."
     (:refine-relation (lower-refine ins))
     (:if (lower-if ins))
     (:jump (lower-jump ins))
+    (:word-to-fixnum
+     (setf (ins-low ins)
+           (typed-low (ins-type ins) :word-to-fixnum
+                      (list (low-of (car (ins-args ins)))))))
     (t (let ((args (as-all-boxed (ins-args ins))))
          (setf (ins-args ins) args)
          (setf (ins-prev ins) nil)

@@ -29,7 +29,7 @@
   '("package" "layout" "ir" "ir-edit" "runtime-calls" "types" "specifiers"
     "host" "node" "environment" "primitives" "primitives-system"
     "convert" "convert-lambda" "convert-special" "transforms"
-    "analyze" "analyze-variables" "build" "build-nodes" "build-calls"
+    "analyze" "analyze-variables" "build-values" "build-nodes" "build-calls"
     "build-control" "typing" "optimize" "lower" "lower-checks"
     "lower-arithmetic" "lower-memory" "lower-system" "cleanup" "driver"))
 
