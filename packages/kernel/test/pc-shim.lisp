@@ -21,7 +21,8 @@
 (defvar *ports* (make-hash-table)
   "Port → function of :IN, or of :OUT and a value.")
 
-(defmacro define-port (port (operation value) &body body)
+(defmacro define-port (port (operation &optional (value (gensym)))
+                       &body body)
   `(setf (gethash ,port *ports*)
          (lambda (,operation &optional ,value)
            (declare (ignorable ,operation ,value))

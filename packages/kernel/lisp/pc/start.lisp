@@ -36,7 +36,7 @@ cards and the rest; a part stays for code and stacks."
       (increment at +large-frame-size+))
     (- at +heap-base+)))
 
-(defwired start-memory ()
+(defwired take-over-memory ()
   "Take the memory over from the shim; the end of the heap."
   (set-page-root (word +world-base+ 192))
   (%write-cr0 (%word-or (%read-cr0) #x10000))
@@ -54,7 +54,7 @@ cards and the rest; a part stays for code and stacks."
   (start-serial)
   (start-interrupt-controllers)
   (start-traps)
-  (start-memory))
+  (take-over-memory))
 
 (defun pc-start-devices ()
   "The clocks, the screen, the keyboard; interrupts are on from here."

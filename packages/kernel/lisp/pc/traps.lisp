@@ -111,22 +111,20 @@ tables, the nursery and the heap as far as they are used."
 has none: 2 MiB in the heap and the tables, else 4 KiB. 1 when that was done."
   (if (and (= 1 (demand-region-p address))
            (= 0 (find-page-slot address)))
-      (let-fixnum ((large (logand address (- +large-frame-size+)))
-                   (page (logand address (- +frame-size+)))
-                   (protection (if (and (>= address +code-base+)
-                                        (< address +code-end+))
-                                   +page-code+
-                                   +page-data+)))
-        ;; Without a large frame a small one is mapped at LARGE: the fault
-        ;; comes again, and then there is a table.
-        (if (and (>= address +card-table+)
-                 (= 1 (large-page-fits-p large +large-frame-size+)))
-            (setq page large))
-        (if (/= 0 (map-fresh-page page
-                                  (if (= page large)
-                                      +large-frame-size+
-                                      +frame-size+)
-                                  protection 1))
+      (let-fixnum ((at (logand address (- +large-frame-size+)))
+                   (octets +large-frame-size+))
+        ;; Without a large frame a small one is mapped there: the fault comes
+        ;; again, and then there is a table.
+        (if (or (< address +card-table+)
+                (= 0 (large-page-fits-p at octets)))
+            (setq at (logand address (- +frame-size+))
+                  octets +frame-size+))
+        (if (/= 0 (map-fresh-page at octets
+                                  (if (and (>= address +code-base+)
+                                           (< address +code-end+))
+                                      +page-code+
+                                      +page-data+)
+                                  1))
             1
             0))
       0))
