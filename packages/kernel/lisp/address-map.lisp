@@ -39,6 +39,7 @@
 (defconstant +promotion-reserve+ 48 "Blocks that a minor collection may need.")
 (defconstant +emergency-reserve+ 96 "Blocks kept to handle heap exhaustion.")
 (defconstant +stack-slack+ 16384 "Octets kept free below the stack limit.")
+(defconstant +stack-reserve+ 131072 "Octets kept to handle stack exhaustion.")
 (defconstant +poll-now+ #x0FFFFFFFFFFFFFF8
   "The limit word that makes a thread stop at its next poll.")
 
@@ -95,6 +96,7 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
   (nursery-hashed 224 "Not 0: the address of a nursery object was hashed.")
   (emergency 232 "1: the reserve is open; 2: it is gone.")
   (moved-objects 240 "Objects evacuated by this collection.")
+  (ignore-threads 248 "Not 0: threads are no roots, a world is being saved.")
   ;; Statistics.
   (minor-count 256 "Minor collections.")
   (full-count 264 "Full collections.")
@@ -111,7 +113,22 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
   (map-slots 352 "Its slots: bits, or with bit 31 set a list in the maps.")
   (map-table 360 "Address of that list.")
   (map-arguments 368 "Its outgoing stack arguments.")
-  (map-position 376 "Its position number."))
+  (map-position 376 "Its position number.")
+  ;; Threads.
+  (switching-deferred 384 "How many regions forbid a switch of threads.")
+  (input-wanted 392 "Not 0: a thread waits for console input.")
+  (timer-deadline 400 "When the timer was asked to fire, or 0.")
+  (dead-thread 416 "Structure of a thread that has ended, to be freed, or 0.")
+  (started-ns 424 "The clock when the world was started."))
+
+;;; Words of a thread structure that only the kernel uses.
+
+(defconstant +thread-reserve-open+ 192 "Not 0: its stack reserve is in use.")
+(defconstant +thread-area-size+ #x120000 "Structure, binding stack, stack.")
+(defconstant +thread-binding-size+ #x10000 "Octets of a binding stack.")
+(defconstant +time-slice+ 10000000 "Nanoseconds until the next thread's turn.")
+(defconstant +timer-event+ 14 "Bit of the state word.")
+(defconstant +interrupt-event+ 2 "Bit of the state word.")
 
 ;;; The world header
 
@@ -128,7 +145,8 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
   (world-thread 144 "Structure of the first thread.")
   (world-stack-top 152 "Top of its control stack.")
   (world-locals 160 "Offset behind the last thread-local value in use.")
-  (world-block-list 168 "Boxed: u32 vector, kind << 24 | octets used."))
+  (world-block-list 168 "Boxed: u32 vector, kind << 24 | octets used.")
+  (world-epoch 200 "Identity epoch at which the world was saved."))
 
 (defconstant +world-start-function+ #x10000040 "Boxed word of the header.")
 (defconstant +world-initialisers+ #x10000048 "Boxed word of the header.")

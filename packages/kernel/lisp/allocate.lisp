@@ -47,11 +47,16 @@ leave for the top level."
 (defun %allocate-slow (octets)
   "OCTETS of fresh memory as an address, after a collection. Called by the
 ALLOCATE trampoline, which has saved all registers in its frame."
-  (let ((ready (collect 0 (%frame-pointer))))
-    (declare (type fixnum ready))
-    (if (= ready 0)
-        (report-exhaustion octets))
-    (bump octets)))
+  (declare (effects :no-poll))
+  ;; Reporting exhaustion runs programs, which may use up memory or stop this
+  ;; thread: hence the loop. Between taking memory and returning nothing can.
+  (let ((address 0))
+    (declare (type fixnum address))
+    (while (= address 0)
+      (if (= 0 (collect 0 (%frame-pointer)))
+          (report-exhaustion octets))
+      (setq address (bump octets)))
+    address))
 
 (defwired bump (octets)
   "Take OCTETS of the running thread's buffer: an address, or 0."
@@ -65,15 +70,16 @@ ALLOCATE trampoline, which has saved all registers in its frame."
 
 (defun %allocate-large (octets)
   "OCTETS (a multiple of 16, above 4096) of fresh memory as an address."
-  (let ((address (if (> octets +large-size+)
-                     (take-large octets (%frame-pointer))
-                     (take-medium octets (%frame-pointer)))))
+  (declare (effects :no-poll))
+  (let ((address 0))
     (declare (type fixnum address))
     (while (= address 0)
-      (report-exhaustion octets)
       (setq address (if (> octets +large-size+)
                         (take-large octets (%frame-pointer))
-                        (take-medium octets (%frame-pointer)))))
+                        (take-medium octets (%frame-pointer))))
+      (if (= address 0)
+          (report-exhaustion octets)))
+    ;; What the registers held may have moved.
     (%call-trampoline 'clear-registers)
     address))
 
@@ -105,6 +111,9 @@ ALLOCATE trampoline, which has saved all registers in its frame."
 
 ;;; Static and code space only grow
 
+;;; Objects made here must be walkable at once: nothing may stop the thread
+;;; before their header and size are written.
+
 (defwired allocate-static (octets)
   "OCTETS of static space, zeroed, as an address; 0 when it is full."
   (let-fixnum ((address (world-static-free)) (end (+ address octets)))
@@ -122,3 +131,13 @@ ALLOCATE trampoline, which has saved all registers in its frame."
         (progn (set-world-code-free end)
                (set-start-bit address)
                address))))
+
+(defun %allocate-static (octets)
+  "OCTETS (a multiple of 16) of static space, zeroed, as an address, or 0."
+  (declare (effects :no-poll))
+  (allocate-static octets))
+
+(defun %allocate-code (octets)
+  "OCTETS (a multiple of 16) of code space, zeroed, as an address, or 0."
+  (declare (effects :no-poll))
+  (allocate-code octets))

@@ -108,6 +108,7 @@ SCAN-THREADS."
         (set-identity-epoch (1+ (identity-epoch))))
     (set-next-full)
     (end-collection)
+    (platform-heap-hot)
     (let ((pause (- (platform-clock-ns) start)))
       (declare (type fixnum pause))
       (set-full-count (1+ (full-count)))

@@ -25,13 +25,14 @@
 (defwired scan-threads (fp)
   "Every thread. FP is the frame, on the stack of the running thread, whose
 caller and callers' callers are to be scanned."
-  (let ((thread (first-thread)))
+  (let ((thread (if (= 0 (ignore-threads)) (first-thread) 0)))
     (declare (type fixnum thread))
     (while (/= thread 0)
       (scan-thread-words thread)
       (if (= thread (current-thread))
           (scan-frames (word fp 8) (word fp) fp)
-          (scan-frames (word thread +thread-saved-pc+)
+          ;; SWITCH-THREAD left its return address on top of the stack.
+          (scan-frames (word (word thread +thread-saved-sp+))
                        (word thread +thread-saved-fp+)
                        0))
       (setq thread (word thread +thread-next+)))

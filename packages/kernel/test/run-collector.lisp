@@ -19,6 +19,9 @@
   (format t "exhausted after ~d conses~%"
           (collector-test::test-exhaustion (* 12 1024 1024)))
   (collector-test::test-deep-structures)
+  (dotimes (seed 8)
+    (format t "~d octets saved twice alike~%"
+            (collector-test::test-saving seed)))
   (format t "~d programs of ~d steps, ~d collections verified~%~s~%" count
           steps collector-test::*collections* collector-test::*counts*)
   (when (zerop collector-test::*collections*)

@@ -157,8 +157,8 @@
                         (sb-unix:unix-getpid) (substitute #\- #\/ name))))
       (handler-bind ((style-warning #'muffle-warning)
                      (warning (lambda (c)
-                                (format t "~a: ~a~%" name c)
-                                (progn (finish-output) (sb-ext:exit :code 1 :abort t)))))
+                                (format sb-sys:*stdout* "~a: ~a~%" name c)
+                                (progn (finish-output sb-sys:*stdout*) (sb-ext:exit :code 1 :abort t)))))
         (let* ((messages (make-string-output-stream))
                (*error-output* messages)
                (*compile-print* nil))
@@ -169,23 +169,23 @@
             (when failure
               (format t "~a does not compile~%~a" name
                       (get-output-stream-string messages))
-              (progn (finish-output) (sb-ext:exit :code 1 :abort t)))
+              (progn (finish-output sb-sys:*stdout*) (sb-ext:exit :code 1 :abort t)))
             (load output)
             (delete-file output)))))))
+
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (dolist (name '("OCTETS-TO-STRING" "STRING-TO-OCTETS"))
+    (export (intern name "ASTRALISP") "ASTRALISP")))
 
 (load-kernel "../../compiler/lisp/package" "../../compiler/lisp/layout"
              "../lisp/package" "../lisp/arithmetic" "../lisp/address-map")
 
 (defun load-collector ()
-  "The files of the collector, with a clock and a panic of ours."
-  (load-kernel "../lisp/blocks" "../lisp/objects" "../lisp/promote"
+  "The files of the collector, then a clock and a panic of ours."
+  (load-kernel "../lisp/platform" "../lisp/panic"
+               "../lisp/blocks" "../lisp/objects" "../lisp/promote"
                "../lisp/cards" "../lisp/mark" "../lisp/weak" "../lisp/frames"
-               "../lisp/roots" "../lisp/collect" "../lisp/allocate"))
+               "../lisp/roots" "../lisp/collect" "../lisp/allocate"
+               "../lisp/adopt" "../lisp/freeze")
+  (load-kernel "host-platform"))
 
-(defvar *clock* 0)
-
-(defun astralisp.kernel::collector-failed (code)
-  (error "the collector failed: ~d, ~d blocks free" code (astralisp.kernel::free-blocks)))
-
-(defun astralisp.kernel::platform-clock-ns ()
-  (incf *clock*))

@@ -1,0 +1,36 @@
+;;;; Faults and exhaustion, reported as conditions.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(in-package #:astralisp.kernel)
+
+(defun leave-to-top-level ()
+  "There is not even room to report an error: take the innermost ABORT restart."
+  (abort))
+
+(defun %handle-fault (kind address pc)
+  "The instruction at PC met a fault: KIND 0 bad access to ADDRESS, 1 division, 2
+arithmetic, 3 undefined instruction, 4 breakpoint. Does not return."
+  (if (/= 0 (in-kernel))
+      (panic-fault kind address pc (word (word (%frame-pointer)))))
+  (if (and (= kind 1) (/= 0 (code-at (1+ pc))))
+      (%signal-engine-error :division-by-zero nil '/)
+      (%signal-engine-error :memory-fault address nil))
+  (leave-to-top-level))
+
+(defun stack-exhausted ()
+  "Called by %POLL-SLOW when the stack pointer is below the limit. The reserve is
+opened for whoever handles the condition; a second time leaves at once."
+  (if (/= 0 (%thread-load-word +thread-reserve-open+))
+      (leave-to-top-level)
+      (let ((limit (- (%thread-load-word +thread-real-limit+)
+                      +stack-reserve+)))
+        (%thread-store-word +thread-reserve-open+ 1)
+        (%thread-store-word +thread-real-limit+ limit)
+        (%thread-store-word +thread-limit+ limit)
+        (%signal-engine-error :stack-exhausted nil nil)
+        (leave-to-top-level))))
+
+(defun %binding-stack-exhausted ()
+  "Too many dynamic bindings are in force."
+  (%signal-engine-error :stack-exhausted nil nil)
+  (leave-to-top-level))

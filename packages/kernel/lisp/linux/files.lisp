@@ -1,0 +1,128 @@
+;;;; Files of the Linux process.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(in-package #:astralisp.kernel)
+
+;;; Names go to the kernel as octets in a fixed buffer, ended by a 0; vectors of
+;;; the heap are read and written in place, by functions in which the thread
+;;; cannot be stopped, so that the vector stays where it is.
+
+(defconstant +current-directory+ -100 "AT_FDCWD.")
+(defconstant +second-name+ 4096 "Offset of a second name in the buffer.")
+
+(defun put-name (name offset)
+  "Put the string NAME into the buffer; its address, or NIL if it is too long."
+  (let* ((octets (string-to-octets name))
+         (length (length octets))
+         (address (cl:+ +linux-buffer+ offset)))
+    (if (cl:>= length +second-name+)
+        nil
+        (progn
+          (dotimes (i length)
+            (set-octet (cl:+ address i) 0 (aref octets i)))
+          (set-octet (cl:+ address length) 0 0)
+          address))))
+
+(defmacro with-name ((address name &optional (offset 0)) form)
+  "The value of FORM with ADDRESS of the buffer that holds NAME; ENAMETOOLONG."
+  `(let ((,address (put-name ,name ,offset)))
+     (if ,address ,form -36)))
+
+(defun linux-open-file (name direction)
+  (let ((flags (case direction
+                 (:input 0)
+                 (:output (cl:+ 1 #o100 #o1000))
+                 (:overwrite 1)
+                 (:append (cl:+ 1 #o100 #o2000))
+                 (t (cl:+ 2 #o100)))))
+    (with-name (path name)
+      (call-openat +current-directory+ path (cl:+ flags #o2000000) #o666))))
+
+(defun linux-close-file (fd)
+  (call-close fd))
+
+(defun linux-file-length (fd)
+  (let ((result (call-fstat fd +linux-scratch+)))
+    (if (cl:< result 0) result (word +linux-scratch+ 48))))
+
+(defun linux-seek-file (fd position)
+  (call-lseek fd position 0))
+
+(defun linux-probe-file (name)
+  (let ((result (with-name (path name)
+                  (call-stat path +linux-scratch+))))
+    (cond ((cl:< result 0) nil)
+          ((cl:= #o40000 (cl:logand #o170000 (half +linux-scratch+ 24)))
+           :directory)
+          (t :file))))
+
+(defun linux-file-write-seconds (name)
+  (let ((result (with-name (path name)
+                  (call-stat path +linux-scratch+))))
+    (if (cl:< result 0) nil (word +linux-scratch+ 88))))
+
+(defun linux-delete-file (name)
+  (with-name (path name)
+    (let ((result (call-unlink path)))
+      ;; EISDIR: a directory that is empty may go too.
+      (if (cl:= result -21) (call-rmdir path) result))))
+
+(defun linux-rename-file (from to)
+  (with-name (path from)
+    (with-name (target to +second-name+)
+      (call-rename path target))))
+
+(defun linux-make-directory (name)
+  (with-name (path name)
+    (call-mkdir path #o777)))
+
+(defun linux-current-directory ()
+  (let ((result (call-getcwd +linux-buffer+ +linux-buffer-size+)))
+    (if (cl:< result 0)
+        "/"
+        (let ((name (c-string +linux-buffer+)))
+          (if (string= name "/") name (concatenate 'string name "/"))))))
+
+(defun linux-terminal-p (fd)
+  (cl:= 0 (call-ioctl fd #x5401 +linux-scratch+)))
+
+(defun linux-list-directory (name)
+  (let ((fd (linux-open-file name :input))
+        (names '()))
+    (if (cl:< fd 0)
+        fd
+        (loop
+          (let ((count (call-getdents fd +linux-buffer+
+                                      +linux-buffer-size+)))
+            (when (cl:<= count 0)
+              (call-close fd)
+              (return (if (cl:< count 0) count (nreverse names))))
+            (setq names (directory-names count names)))))))
+
+(defun directory-names (count names)
+  "NAMES with those of COUNT octets of directory entries in front."
+  (let ((at 0))
+    (while (cl:< at count)
+      (let* ((entry (cl:+ +linux-buffer+ at))
+             (name (c-string (cl:+ entry 19))))
+        (unless (or (string= name ".") (string= name ".."))
+          (push (if (cl:= 4 (octet entry 18))
+                    (concatenate 'string name "/")
+                    name)
+                names))
+        (setq at (cl:+ at (%raw-load-u16 entry 16)))))
+    names))
+
+;;; Vectors of octets
+
+(defun linux-read-vector (fd vector start end)
+  "Read into the octet VECTOR; the count, or a negative error number."
+  (declare (effects :no-poll) (optimize (speed 3) (safety 0))
+           (type fixnum fd start end))
+  (call-read fd (+ (%object-address vector) 16 start) (- end start)))
+
+(defun linux-write-vector (fd vector start end)
+  "Write from the octet VECTOR; 0 or a negative error number."
+  (declare (effects :no-poll) (optimize (speed 3) (safety 0))
+           (type fixnum fd start end))
+  (linux-write-all fd (+ (%object-address vector) 16 start) (- end start)))

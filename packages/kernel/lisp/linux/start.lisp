@@ -1,0 +1,99 @@
+;;;; The start of a world as a Linux process: memory, signals, arguments.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(in-package #:astralisp.kernel)
+
+;;; The program loader has mapped the three parts of the image, the card table,
+;;; the tables and the nursery. Here come the rest of static and code space, and
+;;; the heap.
+
+(defconstant +default-heap+ #x80000000 "Octets of heap asked for: 2 GiB.")
+
+(defwired page-up (address)
+  (round-up address 4096))
+
+(defwired map-rest (from end protection)
+  (if (< from end)
+      (linux-map-at from (- end from) protection)
+      0))
+
+(defwired linux-map-heap (from octets)
+  "Map OCTETS of heap above the image, or as much as can be had; its end."
+  (let ((result (linux-map-at from octets 3)))
+    (declare (type fixnum result))
+    (while (and (/= result 0) (> octets #x1000000))
+      (setq octets (logand (shift-right octets 1) (- +block-size+)))
+      (setq result (linux-map-at from octets 3)))
+    (if (/= result 0)
+        from
+        (+ from octets))))
+
+(defwired set-handler (signal)
+  (let ((action +linux-scratch+))
+    (declare (type fixnum action))
+    (set-word action 0 (%static-address signal-entry))
+    ;; SA_SIGINFO, SA_ONSTACK, SA_RESTORER.
+    (set-word action 8 #x0C000004)
+    (set-word action 16 (%static-address signal-return))
+    ;; The asynchronous signals wait while one is handled.
+    (set-word action 24 (+ 2 8192))
+    (call-sigaction signal action 0 8)))
+
+(defwired linux-set-handlers ()
+  (let ((stack +linux-scratch+))
+    (declare (type fixnum stack))
+    (set-word stack 0 +signal-stack+)
+    (set-word stack 8 0)
+    (set-word stack 16 (- +signal-stack-end+ +signal-stack+))
+    (call-sigaltstack stack 0)
+    (set-handler 2)
+    (set-handler 4)
+    (set-handler 5)
+    (set-handler 7)
+    (set-handler 8)
+    (set-handler 11)
+    (set-handler 14)))
+
+(defwired linux-start ()
+  (map-rest (page-up (world-static-free)) +static-end+ 3)
+  (map-rest (page-up (world-code-free)) +code-end+ 7)
+  (linux-set-handlers)
+  (linux-map-heap (world-heap-free)
+                  (- (+ +heap-base+ +default-heap+) (world-heap-free))))
+
+;;; The argument and environment strings, which the system put on the first
+;;; stack: count, pointers, 0, pointers, 0.
+
+(defun c-string (address)
+  "The string of UTF-8 octets at ADDRESS up to a 0."
+  (let ((length 0))
+    (while (cl:/= 0 (octet address length))
+      (setq length (cl:1+ length)))
+    (let ((octets (%make-vector #x22 length)))
+      (dotimes (i length)
+        (%set-u8ref octets i (octet address i)))
+      (octets-to-string octets))))
+
+(defun linux-command-line ()
+  (let ((block (world-arguments))
+        (arguments '()))
+    (if (cl:= block 0)
+        '()
+        (dotimes (i (word block) (nreverse arguments))
+          (push (c-string (word (cl:+ block 8 (cl:* 8 i)))) arguments)))))
+
+(defun linux-environment (name)
+  (let* ((block (world-arguments))
+         (at (cl:+ block 16 (cl:* 8 (word block))))
+         (prefix (concatenate 'string name "="))
+         (length (length prefix)))
+    (loop
+      (let ((address (word at)))
+        (when (cl:= address 0)
+          (return nil))
+        (let ((entry (c-string address)))
+          (when (and (cl:> (length entry) (cl:1- length))
+                     (string= prefix entry
+                              :end2 (cl:min length (length entry))))
+            (return (subseq entry length))))
+        (setq at (cl:+ at 8))))))

@@ -1,0 +1,125 @@
+;;;; The system primitives of docs/primitives.md over the platform.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(in-package #:astralisp.kernel)
+
+;;; Descriptors 0, 1 and 2 are the console. Scratch memory of the platform is
+;;; shared, so no thread switch may come between its uses.
+
+(defun console-octets-out (vector start end)
+  (declare (effects :no-poll) (optimize (speed 3) (safety 0))
+           (type fixnum start end))
+  (platform-console-write (+ (%object-address vector) 16 start)
+                          (- end start)))
+
+(defun console-octets-in (vector start end)
+  (declare (effects :no-poll) (optimize (speed 3) (safety 0))
+           (type fixnum start end))
+  (platform-console-read (+ (%object-address vector) 16 start)
+                         (- end start)))
+
+(defun %write-octets (fd vector start end)
+  "Write the octets of VECTOR from START below END to FD; return how many."
+  (let ((result (if (or (= fd 1) (not (on-linux-p)))
+                    (console-octets-out vector start end)
+                    (linux-write-vector fd vector start end))))
+    (if (cl:< result 0)
+        (error "writing to file descriptor ~D failed: error ~D" fd result))
+    (- end start)))
+
+(defun read-console (vector start end)
+  "Wait for console input; other threads run. How many octets, 0 at its end."
+  (let ((count (console-octets-in vector start end)))
+    (declare (type fixnum count))
+    (while (= count 0)
+      (wait-for-input)
+      (setq count (console-octets-in vector start end)))
+    (max count 0)))
+
+(defun %read-octets (fd vector start end)
+  "Read at least one octet from FD into VECTOR from START below END; return how
+many, 0 at the end."
+  (cond ((>= start end) 0)
+        ((= fd 0) (read-console vector start end))
+        ((not (on-linux-p)) 0)
+        (t
+         (let ((count (linux-read-vector fd vector start end)))
+           (declare (type fixnum count))
+           (while (= count -4)
+             (setq count (linux-read-vector fd vector start end)))
+           (if (< count 0)
+               (error "reading file descriptor ~D failed: error ~D" fd count))
+           count))))
+
+(defun %open-file (name direction)
+  "Open the file NAME; a descriptor or a negative error number."
+  (without-switching (platform-open-file name direction)))
+
+(defun %close-file (fd)
+  "Close FD."
+  (platform-close-file fd))
+
+(defun %file-length (fd)
+  "The length in octets of the open file FD."
+  (without-switching (platform-file-length fd)))
+
+(defun %seek-file (fd position)
+  "Go to POSITION in FD; that, or a negative error number."
+  (platform-seek-file fd position))
+
+(defun %probe-file (name)
+  ":FILE, :DIRECTORY or NIL."
+  (without-switching (platform-probe-file name)))
+
+(defun %delete-file (name)
+  "Delete NAME; 0 or a negative error number."
+  (without-switching (platform-delete-file name)))
+
+(defun %rename-file (from to)
+  "Rename FROM to TO; 0 or a negative error number."
+  (without-switching (platform-rename-file from to)))
+
+(defun %make-directory (name)
+  "Make the directory NAME; 0 or a negative error number."
+  (without-switching (platform-make-directory name)))
+
+(defun %list-directory (name)
+  "The names in the directory NAME, or a negative error number."
+  (without-switching (platform-list-directory name)))
+
+(defun %file-write-date (name)
+  "The universal time of the last change of NAME, or NIL."
+  (let ((seconds (without-switching (platform-file-write-seconds name))))
+    (and seconds (+ seconds 2208988800))))
+
+(defun %current-directory ()
+  "The name of the current directory, with a final slash."
+  (without-switching (platform-current-directory)))
+
+(defun %terminal-p (fd)
+  "Is FD a terminal?"
+  (platform-terminal-p fd))
+
+(defun %real-time-ns ()
+  "Nanoseconds since some fixed moment."
+  (platform-clock-ns))
+
+(defun %run-time-ns ()
+  "Nanoseconds of processor time used."
+  (platform-run-time-ns))
+
+(defun %universal-time ()
+  "Seconds since 1900."
+  (+ (platform-wall-clock) 2208988800))
+
+(defun %exit (code)
+  "End the system with the exit status CODE."
+  (platform-power-off code))
+
+(defun %command-line ()
+  "The list of command-line arguments."
+  (platform-command-line))
+
+(defun %getenv (name)
+  "The value of the environment variable NAME, or NIL."
+  (platform-environment name))

@@ -1,0 +1,64 @@
+;;;; The start of a world: memory, the first thread, initialisers.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(in-package #:astralisp.kernel)
+
+(defwired prepare-first-thread (thread stack-top)
+  (let ((limit (+ +first-stack-end+ +stack-slack+ +stack-reserve+)))
+    (declare (type fixnum limit))
+    (set-current-thread thread)
+    (set-first-thread thread)
+    (clear-locals thread)
+    (set-word thread +thread-next+ 0)
+    (set-word thread +thread-state+ 0)
+    (set-word thread +thread-reserve-open+ 0)
+    (set-word thread +thread-unwind+ 0)
+    (set-word thread +thread-stack-base+ stack-top)
+    (set-word thread +thread-binding-base+ +first-binding-base+)
+    (set-word thread +thread-binding-sp+ +first-binding-base+)
+    (set-word thread +thread-binding-end+ +first-binding-end+)
+    (set-word thread +thread-real-limit+ limit)
+    (set-word thread +thread-limit+ limit)
+    0))
+
+(defwired start-memory ()
+  "Everything up to the point from which Lisp can allocate."
+  (prepare-first-thread (world-thread) (world-stack-top))
+  (let ((limit (platform-start)))
+    (declare (type fixnum limit))
+    (set-identity-epoch (world-epoch))
+    (initialise-heap (min limit (+ +heap-base+ +largest-heap+))
+                     (platform-fresh-memory-zero))
+    (adopt-image)
+    (set-started-ns (platform-clock-ns))
+    0))
+
+(defun make-first-thread ()
+  (let ((thread (%make-thread "main" nil)))
+    (setf (thread-area thread) (world-thread)
+          (thread-state thread) :running)
+    (%thread-store-boxed +thread-object+ thread)
+    (setq *run-queue* (make-queue)
+          *sleepers* '()
+          *all-threads* (list thread)
+          *interrupted-thread* thread)
+    thread))
+
+(defun run-initialisers ()
+  "Run the top-level code of a cold world, in order; it is done once."
+  (let ((functions (%raw-load-boxed +world-initialisers+ 0)))
+    (if functions
+        (progn
+          (dotimes (i (%vector-length functions))
+            (funcall (%svref functions i)))
+          (%raw-store-boxed +world-initialisers+ 0 nil)))))
+
+(defun %world-start ()
+  "Where every world begins, cold or warm, on every platform. Does not return."
+  (start-memory)
+  (run-initialisers)
+  (make-first-thread)
+  (platform-start-devices)
+  (arm-timer)
+  (funcall (%raw-load-boxed +world-start-function+ 0))
+  (platform-power-off 0))
