@@ -40,12 +40,44 @@
     (dolist (block (mfunc-blocks mfunc))
       (setf (mblock-label block) (make-label)))
     (emit-entry mfunc)
-    (do ((rest (mfunc-blocks mfunc) (cdr rest)))
+    (do ((rest (blocks-with-code mfunc) (cdr rest)))
         ((null rest))
       (let ((*next-block* (second rest)))
         (emit-block (first rest))))
     (emit-stubs)
     (bind-label *asm* (mfunc-end-label mfunc))))
+
+(defun blocks-with-code (mfunc)
+  "The blocks of MFUNC that are more than a jump to another one; the targets
+of all branches are changed to those."
+  (dolist (block (mfunc-blocks mfunc))
+    (let ((last (car (last (mblock-instructions block)))))
+      (when (minst-targets last)
+        (setf (minst-targets last)
+              (mapcar #'forward-block (minst-targets last))))))
+  (remove-if (lambda (block)
+               (and (mblock-preds block)
+                    (not (eq (forward-block block) block))))
+             (mfunc-blocks mfunc)))
+
+(defun forward-block (block)
+  "The block that a jump to BLOCK may go to at once."
+  (let ((tries 0))
+    (loop
+      (let ((jump (first (mblock-instructions block))))
+        (unless (and (eq (minst-op jump) :jump) (null (minst-gap jump))
+                     (null (mblock-entry-stores block))
+                     (not (mblock-prologue block))
+                     (same-frame-p block (first (minst-targets jump)))
+                     (< tries 20))
+          (return block))
+        (setq block (first (minst-targets jump)))
+        (incf tries)))))
+
+(defun same-frame-p (block target)
+  "True when a jump from BLOCK to TARGET neither makes nor takes a frame."
+  (or (eq (mblock-frame block) (mblock-frame target))
+      (and (not (mblock-frame block)) (mblock-prologue target))))
 
 (defun emit-stubs ()
   (loop

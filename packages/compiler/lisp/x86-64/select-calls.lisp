@@ -3,9 +3,9 @@
 (in-package #:astralisp.compiler)
 
 (defparameter *trampoline-arguments*
-  '(("JUMP-TO-UNWIND" 0 7 6) ("SWITCH-THREAD" 7) ("APPLY" 3 7)
-    ("VALUES-LIST" 7 6) ("CLEAR-REGISTERS" 7) ("CALL-OBJECT" 3 7 6 8 9))
-  "For the trampolines that code may name: the registers of its arguments.")
+  '(("JUMP-TO-UNWIND" 0 7 6) ("APPLY" 3 7) ("CALL-OBJECT" 3 7 6 8 9))
+  "The registers of the arguments of trampolines that do not take them as
+functions do.")
 
 (defun argument-uses (args how)
   "Uses that put the values ARGS where a callee finds them: four registers,
@@ -70,11 +70,11 @@ the call returns."
 
 (defun trampoline-uses (name args)
   "Uses that put ARGS where the trampoline NAME wants them."
-  (let ((registers (cdr (assoc (symbol-name name) *trampoline-arguments*
-                               :test #'string=)))
+  (let ((registers (or (cdr (assoc (symbol-name name)
+                                   *trampoline-arguments*
+                                   :test #'string=))
+                       *argument-registers*))
         (uses '()))
-    (unless registers
-      (error "no trampoline is named ~S" name))
     (dolist (arg args)
       (push (use-in (value arg) (pop registers)) uses))
     (nreverse uses)))

@@ -111,7 +111,8 @@
     (:single (make-const :single (ins-datum ins)))
     (:layout-word
      (make-const :layout (constant-index :layout (ins-datum ins))))
-    (:static-address (make-const :static (ins-datum ins)))
+    (:static-address
+     (make-const :static (intern (symbol-name (ins-datum ins)) '#:keyword)))
     (:bits-boxed
      (let ((from (replacement (first (ins-args ins)))))
        (if (eq (ins-opname from) :word)
