@@ -316,7 +316,10 @@ export class Analyzer {
   }
 
   args(form: Cons): LispObject[] {
-    return this.list(form.cdr, `the arguments of ${this.host.show(form.car)}`);
+    let tail = form.cdr;
+    while (tail instanceof Cons) tail = tail.cdr;
+    if (tail !== NIL) this.fail(`${this.host.show(form)} is not a proper list`);
+    return listToArray(form.cdr);
   }
 
   list(object: LispObject, what: string): LispObject[] {

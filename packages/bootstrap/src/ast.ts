@@ -85,6 +85,9 @@ interface Op<O extends string> {
   readonly op: O;
   /** Offset in the source, -1 when unknown. */
   readonly position: number;
+  /** What the emitter has found out about it. */
+  expressible?: boolean;
+  mayCall?: boolean;
 }
 
 /** A primitive as the emitter knows it; see `open-code.ts`. */

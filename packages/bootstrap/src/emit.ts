@@ -55,16 +55,10 @@ export interface FormContext {
   readonly exits: Map<BlockInfo | TagbodyInfo, string>;
 }
 
-const expressible = new WeakMap<Node, boolean>();
-
 /** Whether `node` can be said as a JavaScript expression. */
 export function isExpression(node: Node): boolean {
-  let known = expressible.get(node);
-  if (known === undefined) {
-    known = computeExpressible(node);
-    expressible.set(node, known);
-  }
-  return known;
+  node.expressible ??= computeExpressible(node);
+  return node.expressible;
 }
 
 function computeExpressible(node: Node): boolean {

@@ -1,15 +1,10 @@
 /** What a node does to the count of multiple values, and where it stands. */
 import { children, type FunctionNode, type Node } from "./ast.js";
 
-const memo = new WeakMap<Node, boolean>();
-
 /** Whether evaluating `node` may leave the count of values at something else than 1. */
 export function mayCall(node: Node): boolean {
-  const known = memo.get(node);
-  if (known !== undefined) return known;
-  const result = callsItself(node) || children(node).some(mayCall);
-  memo.set(node, result);
-  return result;
+  node.mayCall ??= callsItself(node) || children(node).some(mayCall);
+  return node.mayCall;
 }
 
 function callsItself(node: Node): boolean {

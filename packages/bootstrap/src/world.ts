@@ -100,6 +100,7 @@ export class World implements CompilerHost {
   private readonly packageVariable: LispSymbol;
   private readonly signalSymbol: LispSymbol;
   private readonly environments = new WeakMap<LispFunction, Environment>();
+  private readonly printContext = new ReaderContext(this.registry);
   private readonly keywords = new Map<string, LispSymbol>();
 
   constructor(options: WorldOptions = {}) {
@@ -286,7 +287,7 @@ export class World implements CompilerHost {
   }
 
   show(object: LispObject): string {
-    const context = new ReaderContext(this.registry);
+    const context = this.printContext;
     context.package = this.currentPackage;
     try {
       return printToString(object, context, { circle: true });
