@@ -30,6 +30,7 @@
    (:file "arrays")
    (:file "make-array")
    (:file "bit-arrays")
+   (:file "character-tables")
    (:file "characters")
    (:file "strings")
    (:file "symbols")

@@ -1,26 +1,9 @@
-;;;; Characters (CLHS 13): case by rule for the alphabets that have it, names,
-;;;; digits, comparison.
+;;;; Characters (CLHS 13): case, names, digits, comparison.
 
 (in-package #:astralisp.runtime)
 
 (defconstant char-code-limit #x110000
   "More than the code of any character.")
-
-;;; The alphabets with case beyond ASCII, as ranges of codes of upper case:
-;;; (first last distance) where lower case lies DISTANCE higher, or
-;;; (first last) where each upper-case letter is followed by its lower case.
-(defglobal **case-ranges**
-  '((#xC0 #xD6 32) (#xD8 #xDE 32) (#x100 #x12E) (#x132 #x136) (#x139 #x147)
-    (#x14A #x176) (#x179 #x17D) (#x1CD #x1DB) (#x1DE #x1EE) (#x1F8 #x21E)
-    (#x222 #x232) (#x370 #x372) (#x376 #x376) (#x388 #x38A 37)
-    (#x391 #x3A1 32) (#x3A3 #x3AB 32) (#x3D8 #x3EE) (#x400 #x40F 80)
-    (#x410 #x42F 32) (#x460 #x480) (#x48A #x4BE) (#x4C1 #x4CD)
-    (#x4D0 #x52E) (#x531 #x556 48) (#x1E00 #x1E94) (#x1EA0 #x1EFE)
-    (#x2160 #x216F 16) (#x24B6 #x24CF 26) (#x2C00 #x2C2E 48)
-    (#x2C80 #x2CE2) (#xA640 #xA66C) (#xA680 #xA69A) (#xFF21 #xFF3A 32)
-    (#x10400 #x10427 40)
-    (#x178 #x178 -121) (#x386 #x386 38) (#x38C #x38C 64)
-    (#x38E #x38F 63) (#x4C0 #x4C0 15)))
 
 (defun upper-code-ascii-p (code)
   (and (%fx>= code 65) (%fx<= code 90)))
@@ -28,23 +11,50 @@
 (defun lower-code-ascii-p (code)
   (and (%fx>= code 97) (%fx<= code 122)))
 
-;;; The code of the lower case of CODE (above 127), or CODE.
-(defun lower-code (code)
+;;; The other case of CODE, above 127, by **CASE-RANGES**, or CODE.
+
+(defun find-lower-code (code)
   (dolist (range **case-ranges** code)
-    (destructuring-bind (first last &optional distance) range
-      (when (and (%fx>= code first) (%fx<= code last))
+    (let ((first (car range))
+          (distance (caddr range)))
+      (when (and (%fx>= code first) (%fx<= code (cadr range)))
         (cond (distance (return (%fx+ code distance)))
               ((eql 0 (%fx-and 1 (%fx- code first)))
                (return (%fx+ code 1))))))))
 
-(defun upper-code (code)
+(defun find-upper-code (code)
   (dolist (range **case-ranges** code)
-    (destructuring-bind (first last &optional (distance nil))
-        range
-      (let ((upper (%fx- code (or distance 1))))
-        (when (and (%fx>= upper first) (%fx<= upper last)
-                   (or distance (eql 0 (%fx-and 1 (%fx- upper first)))))
-          (return upper))))))
+    (let* ((first (car range))
+           (distance (caddr range))
+           (upper (%fx- code (or distance 1))))
+      (when (and (%fx>= upper first) (%fx<= upper (cadr range))
+                 (or distance (eql 0 (%fx-and 1 (%fx- upper first)))))
+        (return upper)))))
+
+;;; The cases of the codes below #x600 in vectors, filled on first use.
+(defglobal **lower-codes** nil)
+(defglobal **upper-codes** nil)
+
+(defun fill-case-vectors ()
+  (let ((lower (%make-vector #x23 #x600))
+        (upper (%make-vector #x23 #x600)))
+    (dotimes (code #x600)
+      (let ((down (find-lower-code code))
+            (up (find-upper-code code)))
+        (%set-u16ref lower code (if (%fx< code 128) code down))
+        (%set-u16ref upper code (if (%fx< code 128) code up))))
+    (setq **lower-codes** lower
+          **upper-codes** upper)))
+
+(defun lower-code (code)
+  (cond ((%fx>= code #x600) (find-lower-code code))
+        (t (unless **lower-codes** (fill-case-vectors))
+           (%u16ref **lower-codes** code))))
+
+(defun upper-code (code)
+  (cond ((%fx>= code #x600) (find-upper-code code))
+        (t (unless **lower-codes** (fill-case-vectors))
+           (%u16ref **upper-codes** code))))
 
 (defun char-downcase (character)
   "Return the lower case of CHARACTER, or itself. CLHS CHAR-DOWNCASE."
@@ -82,27 +92,25 @@
   "True if CHARACTER has another case. CLHS BOTH-CASE-P."
   (or (upper-case-p character) (lower-case-p character)))
 
-;;; Ranges of letters beyond ASCII (the scripts in wide use).
-(defglobal **letter-ranges**
-  '((#xAA #xAA) (#xB5 #xB5) (#xBA #xBA) (#xC0 #xD6) (#xD8 #xF6)
-    (#xF8 #x2C1) (#x370 #x373) (#x376 #x377) (#x37A #x37D) (#x37F #x37F)
-    (#x386 #x386) (#x388 #x3F5) (#x3F7 #x481) (#x48A #x52F)
-    (#x531 #x556) (#x561 #x587) (#x5D0 #x5EA) (#x620 #x64A)
-    (#x671 #x6D3) (#x904 #x939) (#xE01 #xE30) (#x10A0 #x10FF)
-    (#x1100 #x11FF) (#x13A0 #x13F5) (#x1E00 #x1FFC) (#x2C00 #x2CE4)
-    (#x3041 #x3096) (#x30A1 #x30FA) (#x3105 #x312D) (#x3400 #x4DB5)
-    (#x4E00 #x9FEF) (#xA000 #xA48C) (#xA640 #xA66E) (#xAC00 #xD7A3)
-    (#xFF21 #xFF3A) (#xFF41 #xFF5A) (#x10400 #x1044F)
-    (#x20000 #x2A6D6)))
+;;; Whether CODE, above 127, is in **LETTER-RANGES**.
+(defun letter-code-p (code)
+  (let* ((ranges **letter-ranges**)
+         (low 0)
+         (high (%fx-shift-right (%vector-length ranges) 1)))
+    (while (%fx< low high)
+      (let ((middle (%fx-shift-right (%fx+ low high) 1)))
+        (if (%fx< (%svref ranges (%fx+ 1 (%fx* 2 middle))) code)
+            (setq low (%fx+ middle 1))
+            (setq high middle))))
+    (and (%fx< (%fx* 2 low) (%vector-length ranges))
+         (%fx<= (%svref ranges (%fx* 2 low)) code))))
 
 (defun alpha-char-p (character)
   "True if CHARACTER is a letter. CLHS ALPHA-CHAR-P."
   (let ((code (char-code character)))
     (if (%fx< code 128)
         (or (lower-code-ascii-p code) (upper-code-ascii-p code))
-        (dolist (range **letter-ranges** nil)
-          (when (and (%fx>= code (car range)) (%fx<= code (cadr range)))
-            (return t))))))
+        (letter-code-p code))))
 
 (defun alphanumericp (character)
   "True if CHARACTER is a letter or a digit. CLHS ALPHANUMERICP."
@@ -123,14 +131,14 @@ CLHS STANDARD-CHAR-P."
     (or (and (%fx>= code 32) (%fx<= code 126))
         (eql code 10))))
 
-(defun check-radix (radix)
+(defun check-digit-radix (radix)
   (unless (and (%fixnump radix) (%fx<= 2 radix) (%fx<= radix 36))
     (type-failure radix '(integer 2 36))))
 
 (defun digit-char-p (character &optional (radix 10))
   "Return the weight of CHARACTER as a digit in RADIX, or NIL.
 CLHS DIGIT-CHAR-P."
-  (check-radix radix)
+  (check-digit-radix radix)
   (let* ((code (char-code character))
          (weight (cond ((%fx< code 48) 99)
                        ((%fx<= code 57) (%fx- code 48))
@@ -142,7 +150,7 @@ CLHS DIGIT-CHAR-P."
 (defun digit-char (weight &optional (radix 10))
   "Return the character for the digit WEIGHT in RADIX, or NIL.
 CLHS DIGIT-CHAR."
-  (check-radix radix)
+  (check-digit-radix radix)
   (unless (and (integerp weight) (>= weight 0))
     (type-failure weight 'unsigned-byte))
   (if (< weight radix)

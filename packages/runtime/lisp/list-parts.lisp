@@ -97,6 +97,8 @@ CLHS ENDP."
 
 (defun nthcdr (n list)
   "Return what CDR applied N times to LIST returns. CLHS NTHCDR."
+  (unless (listp list)
+    (type-failure list 'list))
   (if (%fixnump n)
       (progn
         (check-index n)
@@ -267,7 +269,7 @@ CLHS APPEND."
                    (%set-cdr last list)
                    (setq head list))
                (when (%cdr rest)
-                 (setq last (last-cons list))))
+                 (setq last (final-cons list))))
               ((null list))
               ((null (%cdr rest))
                (if last
@@ -276,7 +278,7 @@ CLHS APPEND."
               (t (type-failure list 'list)))))))
 
 ;;; The last cons of LIST, which is one.
-(defun last-cons (list)
+(defun final-cons (list)
   (let ((next (%cdr list)))
     (while (consp next)
       (setq list next
@@ -304,7 +306,7 @@ CLHS APPEND."
   (unless (listp list)
     (type-failure list 'list))
   (cond ((eql n 1)
-         (if (consp list) (last-cons list) list))
+         (if (consp list) (final-cons list) list))
         ((not (%fixnump n))
          (if (and (integerp n) (> n 0))
              list

@@ -391,7 +391,7 @@ CLHS MAPCON."
                    (type-failure list 'list)))
               (t
                (if last (%set-cdr last list) (setq head list))
-               (setq last (last-cons list))))))))
+               (setq last (final-cons list))))))))
 
 (defun function-form-p (form)
   (and (consp form) (or (eq (car form) 'function) (eq (car form) 'lambda))))

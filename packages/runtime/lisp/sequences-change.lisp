@@ -23,7 +23,7 @@
         (result nil)
         (changed-p nil)
         (index 0)
-        (end (check-bounds start end (length sequence))))
+        (end (bounded-end start end (length sequence))))
     (let ((skip (matches-to-skip predicate sequence key from-end start end
                                  count)))
       (do-elements (item sequence)
@@ -94,7 +94,7 @@ CLHS REMOVE-IF-NOT.")
 
 (defun nsubstitute-core (new predicate sequence key from-end start end count)
   (let* ((count (resolve-count count))
-         (end (check-bounds start end (length sequence)))
+         (end (bounded-end start end (length sequence)))
          (skip (matches-to-skip predicate sequence key from-end start end
                                 count)))
     (flet ((substitute-p (item)
@@ -192,7 +192,7 @@ CLHS SUBSTITUTE-IF-NOT.")
 earlier one). CLHS REMOVE-DUPLICATES."
   (multiple-value-bind (test negate) (resolve-test test test-not)
     (let* ((key (resolve-key key))
-           (end (check-bounds start end (length sequence)))
+           (end (bounded-end start end (length sequence)))
            (before (if (eql start 0)
                        nil
                        (sequence-to-list (subseq sequence 0 start))))

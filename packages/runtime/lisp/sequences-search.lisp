@@ -57,7 +57,7 @@
 
 (defun locate-from-end (predicate vector key start end)
   (with-vector-storage (data offset length) vector
-    (let ((i (check-bounds start end length)))
+    (let ((i (bounded-end start end length)))
       (while (%fx> i start)
         (setq i (%fx- i 1))
         (let ((item (%vref data (%fx+ offset i))))
@@ -143,7 +143,7 @@ CLHS COUNT-IF-NOT.")
       (let ((vector (list-to-simple-vector (list-subseq sequence start end))))
         (values vector 0 (%vector-length vector)))
       (with-vector-storage (data offset length) sequence
-        (let ((end (check-bounds start end length)))
+        (let ((end (bounded-end start end length)))
           (values data (%fx+ offset start) (%fx+ offset end))))))
 
 (defmacro with-indexable ((data start end) (sequence from to) &body body)

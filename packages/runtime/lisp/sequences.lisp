@@ -70,7 +70,7 @@
                    (setq ,list (%cdr ,list)
                          ,limit (%fx- ,limit 1)))))
            (with-vector-storage (,data ,offset ,length) ,list
-             (let* ((,limit (%fx+ ,offset (check-bounds ,from ,end ,length)))
+             (let* ((,limit (%fx+ ,offset (bounded-end ,from ,end ,length)))
                     (,i (%fx+ ,offset ,from)))
                (while (%fx< ,i ,limit)
                  (let ((,variable (%vref ,data ,i)))
@@ -80,7 +80,7 @@
 ;;; The number of elements of LIST between START and END.
 (defun check-list-bounds (list start end)
   (let ((length (length-of-list list)))
-    (%fx- (check-bounds start end length) start)))
+    (%fx- (bounded-end start end length) start)))
 
 ;;; Copies.
 
@@ -99,7 +99,7 @@
   (if (listp sequence)
       (list-subseq sequence start end)
       (with-vector-storage (data offset length) sequence
-        (let* ((end (check-bounds start end length))
+        (let* ((end (bounded-end start end length))
                (copy (%make-vector (%vector-code data) (%fx- end start))))
           (%replace copy 0 data (%fx+ offset start) (%fx- end start))
           copy))))
@@ -126,7 +126,7 @@ CLHS FILL."
           (setq tail (%cdr tail)
                 count (%fx- count 1))))
       (with-vector-storage (data offset length) sequence
-        (let ((end (check-bounds start end length)))
+        (let ((end (bounded-end start end length)))
           (unless (element-fits-p item (%vector-code data))
             (element-type-error item data))
           (%fill data item (%fx+ offset start) (%fx+ offset end)))))
@@ -134,8 +134,8 @@ CLHS FILL."
 
 (defun replace (sequence-1 sequence-2 &key (start1 0) end1 (start2 0) end2)
   "Copy elements of SEQUENCE-2 into SEQUENCE-1 and return that. CLHS REPLACE."
-  (let* ((room (%fx- (check-bounds start1 end1 (length sequence-1)) start1))
-         (offer (%fx- (check-bounds start2 end2 (length sequence-2)) start2))
+  (let* ((room (%fx- (bounded-end start1 end1 (length sequence-1)) start1))
+         (offer (%fx- (bounded-end start2 end2 (length sequence-2)) start2))
          (count (if (%fx< room offer) room offer)))
     (cond ((and (vectorp sequence-1) (vectorp sequence-2))
            (replace-vector sequence-1 start1 sequence-2 start2 count))

@@ -21,7 +21,7 @@ one character. CLHS STRING."
   (allocate-filled-vector #x2C size initial-element))
 
 ;;; Bounds START and END (NIL: LENGTH) of a sequence of LENGTH elements, checked.
-(defun check-bounds (start end length)
+(defun bounded-end (start end length)
   (let ((end (or end length)))
     (unless (and (%fixnump end) (%fx>= end 0) (%fx<= end length))
       (bounding-index-error end 0 length))
@@ -39,9 +39,9 @@ one character. CLHS STRING."
   (let ((string (string designator)))
     (if (%simple-string-p string)
         (values string start
-                (check-bounds start end (%vector-length string)))
+                (bounded-end start end (%vector-length string)))
         (with-vector-storage (data offset length) string
-          (let ((end (check-bounds start end length)))
+          (let ((end (bounded-end start end length)))
             (values data (%fx+ offset start) (%fx+ offset end)))))))
 
 (defmacro with-string-range ((data start end) (designator from to)
@@ -183,7 +183,7 @@ CLHS STRING>=." nil (not (eql sign -1)) t)
      (defun ,name (string &key (start 0) end)
        ,doc
        (let* ((,data (copy-string string))
-              (,end (check-bounds start end (%vector-length ,data))))
+              (,end (bounded-end start end (%vector-length ,data))))
          ,form))
      (defun ,destructive-name (string &key (start 0) end)
        ,nondoc

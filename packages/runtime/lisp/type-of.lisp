@@ -34,19 +34,6 @@
           ((%single-float-p part) 'single-float)
           (t 'rational))))
 
-(defun upgraded-complex-part-type (type &optional environment)
-  "Return the type of the parts of complex numbers made for parts of TYPE.
-CLHS UPGRADED-COMPLEX-PART-TYPE."
-  (declare (ignore environment))
-  (cond ((subtypep type 'rational) 'rational)
-        ((subtypep type 'single-float) 'single-float)
-        ((subtypep type 'double-float) 'double-float)
-        ((subtypep type 'real) 'real)
-        (t (error 'simple-type-error
-                  :datum type :expected-type 'real
-                  :format-control "~S is not a type of real numbers"
-                  :format-arguments (list type)))))
-
 (defun type-of (object)
   "Return a type that OBJECT is of. CLHS TYPE-OF."
   (cond ((null object) 'null)

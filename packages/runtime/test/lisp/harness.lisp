@@ -46,6 +46,13 @@ FORM => EXPECTED, the text EXPECTED. Return NAME."
     (when (typep condition class)
       (return class))))
 
+(defun values-text (values)
+  (let ((text ""))
+    (do ((tail values (cdr tail)))
+        ((null tail) text)
+      (setf text (concatenate 'string text (prin1-to-string (car tail))
+                              (if (cdr tail) " ; " ""))))))
+
 (defun result-text (function)
   "The printed values of FUNCTION, or the class of the error it signals."
   (let ((*package* (find-package "ASTRALISP.TEST"))
@@ -53,15 +60,28 @@ FORM => EXPECTED, the text EXPECTED. Return NAME."
         (*print-circle* nil)
         (*print-base* 10)
         (*print-case* :upcase))
-    (handler-case
-        (let ((values (multiple-value-list (funcall function))))
-          (with-output-to-string (stream)
-            (loop for (value . more) on values
-                  do (prin1 value stream)
-                     (when more
-                       (write-string " ; " stream)))))
+    (handler-case (values-text (multiple-value-list (funcall function)))
       (error (condition)
-        (format nil "error ~A" (error-class condition))))))
+        (concatenate 'string "error "
+                     (symbol-name (error-class condition)))))))
+
+(defun write-words (&rest words)
+  (dolist (word words)
+    (princ word)
+    (write-char #\Space))
+  (terpri))
+
+(defun run-test (test)
+  "Run TEST, print a line for it, return true if it passed."
+  (let ((expected (expected-text test))
+        (got (result-text (cadr test)))
+        (name (string-downcase (symbol-name (car test)))))
+    (cond ((equal expected got)
+           (write-words name "ok")
+           t)
+          (t
+           (write-words name "FAIL" expected "got" got)
+           nil))))
 
 (defun run-tests ()
   "Run all tests in the order of their definition, print a line for each and a
@@ -69,29 +89,30 @@ count; return true if none failed."
   (let ((count 0)
         (failures 0))
     (dolist (test (reverse *tests*))
-      (let ((expected (expected-text test))
-            (got (result-text (cadr test))))
-        (incf count)
-        (cond ((equal expected got)
-               (format t "~(~A~) ok~%" (car test)))
-              (t
-               (incf failures)
-               (format t "~(~A~) FAIL expected ~A got ~A~%" (car test)
-                       expected got)))))
-    (format t "~D tests, ~D failures~%" count failures)
+      (incf count)
+      (unless (run-test test)
+        (incf failures)))
+    (write-words count "tests," failures "failures")
     (finish-output)
     (and (plusp count) (zerop failures))))
 
 (defun write-results (stream)
   "Write to STREAM a form that records the results of all tests that expect
 none of their own."
-  (format stream ";;;; Results of the tests on SBCL, recorded by ~
-                  record.lisp; a data table.~2%~
-                  (in-package #:astralisp.test)~2%(set-expected~% '(")
-  (let ((first t))
-    (dolist (test (reverse *tests*))
-      (unless (cddr test)
-        (format stream "~:[~%   ~;~](~(~S~)~%    ~S)" first (car test)
-                (result-text (cadr test)))
-        (setf first nil))))
-  (format stream "))~%"))
+  (write-string ";;;; What SBCL answers (see record.lisp); a data table.
+
+(in-package #:astralisp.test)
+
+(set-expected
+ '(" stream)
+  (dolist (test (reverse *tests*))
+    (unless (cddr test)
+      (write-string "(" stream)
+      (write-string (string-downcase (symbol-name (car test))) stream)
+      (write-string "
+    " stream)
+      (prin1 (result-text (cadr test)) stream)
+      (write-string ")
+   " stream)))
+  (write-string "))
+" stream))
