@@ -1,2 +1,17 @@
+/** Build, boot and measure AstraLisp systems. */
+export {
+  BenchError,
+  type BenchResult,
+  type BenchRow,
+  compare,
+  formatBench,
+} from "./bench.js";
+export { type BootOptions, boot } from "./boot.js";
+export { BuildError, type BuildOptions, build } from "./build.js";
+export { findProgram, MissingProgramError, needProgram, type Program } from "./debian.js";
+export { findPaths, type Paths } from "./paths.js";
+export { type Progress, startProgress } from "./progress.js";
+export { type DrivenMachine, type Machine, startDriven } from "./qemu.js";
+
 /** The version of this package. */
 export const version = "0.0.0";

@@ -13,4 +13,5 @@
                (:file "operand")
                (:file "lap")
                (:file "decoder")
-               (:file "printer")))
+               (:file "printer")
+               (:file "lap/x86-64/bios-boot")))

@@ -16,7 +16,7 @@
    ;; LAP and any instruction of the table.
    #:assemble-lap #:emit-lap #:emit-instruction
    ;; The decoder.
-   #:disassemble-octets #:decode-instruction #:instruction-text
+   #:bios-boot-image #:disassemble-octets #:decode-instruction #:instruction-text
    #:instruction-mnemonic #:instruction-operands #:instruction-length
    #:instruction-form
    ;; Register and condition numbers.

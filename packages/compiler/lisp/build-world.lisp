@@ -1,0 +1,107 @@
+;;;; Building a cold world from a plan: compile what is missing, link all.
+
+(in-package #:astralisp.compiler)
+
+(defparameter *target-features*
+  '(:astralisp :common-lisp :ansi-cl :ieee-floating-point :little-endian
+    :64-bit :native :x86-64)
+  "The value of *FEATURES* while files are read for the target.")
+
+(defparameter *world-packages*
+  '("COMMON-LISP" "KEYWORD" "COMMON-LISP-USER" "ASTRALISP.PRIMITIVES"
+    "ASTRALISP" "ASTRALISP.RUNTIME" "ASTRALISP.ASM" "ASTRALISP.COMPILER"
+    "ASTRALISP.KERNEL")
+  "The packages of a world, in order.")
+
+(defun build-from-plan (path)
+  "Build the cold world that the plan in the file PATH describes.
+The plan is a list :WORLD file :BOOT file :LOAD files :FILES list, each a list
+\(action source object); action :COMPILE compiles, :DEFINITIONS takes over what
+later files need at compile time, :LINK does neither. Progress goes to standard
+output in lines that start with a semicolon."
+  (let* ((plan (with-open-file (stream path) (read stream)))
+         (files (getf plan :files))
+         (warnings 0))
+    (dolist (file files)
+      (incf warnings (build-file (first file) (second file) (third file))))
+    (report-step "linking")
+    (dolist (file (getf plan :load))
+      (load file))
+    (let ((world (link-world (make-trampolines)
+                             (mapcar (lambda (file)
+                                       (read-octet-file (third file)))
+                                     files)
+                             (find-symbol "%WORLD-START"
+                                          "ASTRALISP.KERNEL")
+                             *world-packages*)))
+      (dolist (name (world-undefined world))
+        (write-line (concatenate 'string
+                                 "warning: undefined function " name)))
+      (write-octet-file (getf plan :world) (world-file-octets world))
+      (write-octet-file (getf plan :boot) (bios-boot-image))
+      warnings)))
+
+(defun make-trampolines ()
+  "Return the code unit of the kernel's trampolines, traps of the PC included."
+  (flet ((kernel (name &rest arguments)
+           (apply (find-symbol name "ASTRALISP.KERNEL") arguments)))
+    (kernel "TRAMPOLINE-CODE-UNIT"
+            (kernel "PC-TRAP-PROGRAM") (kernel "PC-TRAP-ENTRIES"))))
+
+(defun build-file (action source object)
+  "Do ACTION with the file SOURCE; return the number of its warnings."
+  (cond ((eq action :link) 0)
+        (t
+         (report-step (concatenate 'string
+                                   (if (eq action :compile)
+                                       "compiling "
+                                       "reading ")
+                                   source))
+         (let ((sink (make-object-writer (file-base-name source))))
+           (multiple-value-prog1
+               (compile-source-file source
+                                    (if (eq action :compile) sink nil))
+             (when (eq action :compile)
+               (write-octet-file object (object-writer-result sink))))))))
+
+(defun report-step (text)
+  (write-line (concatenate 'string "; " text))
+  (finish-output))
+
+(defun file-base-name (path)
+  "Return the last two parts of PATH: the same wherever the sources are."
+  (let* ((slash (position #\/ path :from-end t))
+         (before (and slash (position #\/ path :from-end t :end slash))))
+    (if before
+        (subseq path (1+ before))
+        path)))
+
+(defun compile-source-file (path sink)
+  "Compile the forms of the file PATH into SINK, or, when SINK is nil, only do
+what they ask for at compile time. Print warnings; return their number."
+  (let ((*package* (find-package "COMMON-LISP-USER"))
+        (*features* *target-features*)
+        (end (list nil))
+        (count 0))
+    (with-open-file (stream path)
+      (loop
+        (let ((form (read stream nil end)))
+          (when (eq form end)
+            (return count))
+          (compile-toplevel-form
+           form sink
+           (lambda (warning)
+             (incf count)
+             (write-line (concatenate 'string "warning: " path ": "
+                                      (princ-to-string warning))))))))))
+
+(defun read-octet-file (path)
+  (with-open-file (stream path :element-type '(unsigned-byte 8))
+    (let ((octets (make-octets (file-length stream))))
+      (read-sequence octets stream)
+      octets)))
+
+(defun write-octet-file (path octets)
+  (with-open-file (stream path :element-type '(unsigned-byte 8)
+                               :direction :output :if-exists :supersede)
+    (write-sequence octets stream)))
