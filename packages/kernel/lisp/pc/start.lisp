@@ -69,7 +69,8 @@ cards and the rest; a part stays for code and stacks."
   (unmask-interrupt 0)
   (unmask-interrupt 1)
   (unmask-interrupt 4)
-  (%enable-interrupts))
+  (%enable-interrupts)
+  0)
 
 (defun start-framebuffer ()
   "Map the framebuffer, writes combined, and clear it."
