@@ -67,6 +67,7 @@
    (:file "x86-64/emit-system")
    (:file "backend")
    (:file "lap-unit")
+   (:file "toplevel")
    ;; Worlds
    (:file "image")
    (:file "object-file")

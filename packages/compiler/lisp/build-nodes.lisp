@@ -80,15 +80,18 @@
   (let ((value (variable-value var)))
     (if (eq (ins-opname (plain-value value)) :constant)
         (deliver-test value then else)
-        (let ((then-block (start-block)) (else-block (start-block)))
+        (let ((then-block (start-block)) (else-block (start-block))
+              (depth *trail-depth*))
           (emit-terminator :if (list value) (list then-block else-block))
           (fill-block then-block)
           (unless (cell-p var)
             (refine-here var value (bits-ty (logandc2 +ty-all+ +ty-null+))))
           (jump-to-edge then)
+          (forget-refinements depth)
           (fill-block else-block)
           (unless (cell-p var) (refine-here var value *ty-null*))
-          (jump-to-edge else)))))
+          (jump-to-edge else)
+          (forget-refinements depth)))))
 
 (defun refine-here (var value ty)
   "In the block in hand VAR, whose value is VALUE, has the type TY."
@@ -154,7 +157,7 @@
 
 (defun build-special-ref (node dest)
   (let ((symbol (special-ref-node-symbol node)))
-    (deliver (if (eq (%variable-kind symbol) :global)
+    (deliver (if (member (%variable-kind symbol) '(:global :constant))
                  (emit-op '%%global-variable '() symbol)
                  (emit-op '%%special '() symbol))
              dest)))
@@ -171,6 +174,13 @@
 ;;; Primitives
 
 (defun build-primitive (node dest)
+  (if (and (consp dest) (eq (car dest) :test)
+           (member (op-name (primitive-node-op node)) '(not null)))
+      (build (car (primitive-node-args node))
+             (cons :test (cons (cddr dest) (cadr dest))))
+      (build-operation node dest)))
+
+(defun build-operation (node dest)
   (let* ((op (primitive-node-op node))
          (args (build-all (primitive-node-args node))))
     (if (and (consp dest) (eq (car dest) :test))
@@ -206,11 +216,14 @@
     (refine-arguments node args)
     (emit-terminator :if (list value) (list then-block else-block))
     (fill-block then-block)
-    (refine-by-test node args t)
-    (jump-to-edge then)
-    (fill-block else-block)
-    (refine-by-test node args nil)
-    (jump-to-edge else)))
+    (let ((depth *trail-depth*))
+      (refine-by-test node args t)
+      (jump-to-edge then)
+      (forget-refinements depth)
+      (fill-block else-block)
+      (refine-by-test node args nil)
+      (jump-to-edge else)
+      (forget-refinements depth))))
 
 (defun refine-by-test (node args outcome)
   "What the OUTCOME of the test NODE tells of its variables."

@@ -50,7 +50,12 @@
              (cond (entry (values (cdr entry) t))
                    ((and (eq (%variable-kind symbol) :constant)
                          (boundp symbol))
-                    (values (symbol-value symbol) t))
+                    (let ((value (symbol-value symbol)))
+                      ;; Other constants keep their identity: they are read.
+                      (if (or (numberp value) (characterp value)
+                              (symbolp value))
+                          (values value t)
+                          (values nil nil))))
                    (t (values nil nil)))))))
 
 ;;; Warnings

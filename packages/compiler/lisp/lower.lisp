@@ -9,6 +9,7 @@
 
 (defvar *lower-func* nil "The function being lowered.")
 (defvar *out* nil "The block that receives low instructions.")
+(defvar *place* nil "The block that last received instructions.")
 (defvar *origin* nil "The high block being lowered.")
 (defvar *lowered* '() "Low blocks made so far, newest first.")
 (defvar *cold* '() "Cold low blocks, newest first.")
@@ -61,7 +62,7 @@ or ELSE."
   "A new block behind the one in hand."
   (let ((blok (new-blok *lower-func*)))
     (setf (blok-unwind blok) (blok-unwind *origin*))
-    (if (blok-cold *out*)
+    (if (blok-cold *place*)
         (progn (setf (blok-cold blok) t) (push blok *cold*))
         (push blok *lowered*))
     blok))
@@ -90,6 +91,7 @@ or ELSE."
 
 (defun go-on (blok)
   "Go on filling BLOK."
+  (setq *place* blok)
   (setq *out* blok))
 
 (defun edge-to (blok)
@@ -280,6 +282,9 @@ parameter."
   "Count in INS-USES the uses of each value; in INS-MARK those by an :IF of
 its own block."
   (dolist (blok (func-blocks func))
+    (dolist (param (blok-params blok))
+      (setf (ins-uses param) 0)
+      (setf (ins-mark param) 0))
     (do-instructions (ins blok)
       (setf (ins-uses ins) 0)
       (setf (ins-mark ins) 0)))
@@ -383,7 +388,7 @@ branch to a block once only, so it gets fresh ones."
     (setf (blok-first blok) nil)
     (setf (blok-last blok) nil)
     (setq *origin* blok)
-    (setq *out* blok)
+    (go-on blok)
     (push blok *lowered*)
     (loop
       (when (or (null ins) (null *out*)) (return))

@@ -2,6 +2,9 @@
 
 (in-package #:astralisp.compiler)
 
+(defvar *bindings* '())
+(defvar *unwinds* '())
+
 ;;; Words are integers modulo 2^64; boxed values are SBCL objects, except that
 ;;; conses, vectors, numbers and the rest are looked into by displacement as
 ;;; if they lay in memory.  Functions of compiled code are IR-FUNCTION.
@@ -148,6 +151,11 @@
 (defmacro define-slow (&rest pairs)
   `(progn ,@(loop for (a b) in pairs
                   collect `(setf (gethash ',a *globals*) #',b))))
+(setf (gethash '%progv-bind *globals*)
+      (lambda (symbols values)
+        (dolist (s symbols)
+          (push (list :bind s (boundp s) (and (boundp s) (symbol-value s))) *bindings*)
+          (if values (setf (symbol-value s) (pop values)) (makunbound s)))))
 (define-slow (two-arg-+ +) (two-arg-- -) (two-arg-* *) (two-arg-/ /)
   (two-arg-< <) (two-arg-> >) (two-arg-<= <=) (two-arg->= >=) (two-arg-= =)
   (%logand logand) (%logior logior) (%logxor logxor) (%lognot lognot)

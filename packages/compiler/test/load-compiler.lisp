@@ -20,6 +20,9 @@
 
 (load (merge-pathnames "shim.lisp" (or *load-truename* *default-pathname-defaults*)))
 
+(handler-bind ((warning #'muffle-warning))
+  (load (merge-pathnames "asm-kit/lisp/package.lisp" *root*)))
+
 (defun load-file (name)
   (let ((file (merge-pathnames (concatenate 'string "compiler/lisp/" name ".lisp") *root*)))
     (handler-bind ((warning #'muffle-warning))

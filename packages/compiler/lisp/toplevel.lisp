@@ -1,0 +1,124 @@
+;;;; Top-level forms and whole functions to code units.
+
+(in-package #:astralisp.compiler)
+
+(defvar *sink* nil "Receives compiled units; NIL: nothing is compiled.")
+
+(defun compile-toplevel-form (form sink warn)
+  "Compile the top-level FORM: what it asks for at compile time is done, the
+rest goes to SINK (an object writer), or nowhere when SINK is nil. WARN is
+called with a COMPILER-WARNING for each problem."
+  (let ((*sink* sink) (*warning-sink* warn) (*policy* (proclaimed-policy)))
+    (process-toplevel form (null-env nil))
+    nil))
+
+(defun compile-toplevel-forms (forms sink warn)
+  "Compile FORMS in order, see COMPILE-TOPLEVEL-FORM."
+  (dolist (form forms) (compile-toplevel-form form sink warn)))
+
+(defun compile-lambda (expression name)
+  "Return the CODE-UNIT of the lambda EXPRESSION, a function to be called NAME.
+Its entry 0 is the function."
+  (let ((*policy* (proclaimed-policy)))
+    (generate-unit
+     (lambda-to-low name (cadr expression) (cddr expression) nil))))
+
+(defun proclaimed-policy ()
+  "The policy that proclamations have set up to now."
+  (let ((policy (make-policy))
+        (name (runtime-name "**POLICY**")))
+    (when (boundp name)
+      (setq policy (apply-optimize
+                    (mapcar (lambda (entry) (list (car entry) (cdr entry)))
+                            (reverse (symbol-value name)))
+                    policy)))
+    policy))
+
+(defun process-toplevel (form env)
+  "Process FORM as a top-level form."
+  (let* ((*current-form* form)
+         (*position* (or (and (consp form) *positions*
+                              (funcall *positions* form))
+                         *position*))
+         (head (if (consp form) (car form) nil)))
+    (case head
+      (progn (process-all (cdr form) env))
+      (eval-when (process-eval-when form env))
+      (locally (process-body (cdr form) env '()))
+      (macrolet (process-macrolet form env))
+      (symbol-macrolet (process-symbol-macrolet form env))
+      (%defun (process-definition form env))
+      (t (process-other form head env)))))
+
+(defun process-all (forms env)
+  (dolist (form forms) (process-toplevel form env)))
+
+(defun process-body (body env bound)
+  (multiple-value-bind (forms specifiers) (split-declarations body)
+    (process-all forms (apply-declarations specifiers env bound))))
+
+(defun process-eval-when (form env)
+  (let ((situations (cadr form)) (body (cddr form)))
+    (when (member-any '(:compile-toplevel compile) situations)
+      (guarded-call form
+                    (lambda ()
+                      (%eval (cons 'progn body) (macro-environment env)))))
+    (when (and *sink* (member-any '(:load-toplevel load) situations))
+      (process-all body env))))
+
+(defun guarded-call (form thunk)
+  "Call THUNK; an error in it is reported as one in FORM."
+  (let ((problem nil))
+    (block nil
+      (handler-bind ((error (lambda (condition)
+                              (setq problem condition)
+                              (return nil))))
+        (funcall thunk)))
+    (when problem
+      (let ((*current-form* form))
+        (note-problem :error (problem-text problem))))))
+
+(defun process-macrolet (form env)
+  (let ((funs (env-funs env)))
+    (dolist (definition (cadr form))
+      (push (cons (car definition)
+                  (cons :macro (local-expander definition env)))
+            funs))
+    (process-body (cddr form) (env-with-funs env funs) '())))
+
+(defun process-symbol-macrolet (form env)
+  (let ((vars (env-vars env)))
+    (dolist (binding (cadr form))
+      (push (cons (car binding) (cons :macro (cadr binding))) vars))
+    (process-body (cddr form) (env-with-vars env vars)
+                  (mapcar #'car (cadr form)))))
+
+(defun process-other (form head env)
+  "A form to evaluate when the file is loaded, or a macro call."
+  (let* ((entry (if (and head (symbolp head)) (find-function head env) nil))
+         (expander (cond ((null head) nil)
+                         ((not (symbolp head)) nil)
+                         ((consp entry) (cdr entry))
+                         (entry nil)
+                         ((get head 'converter) nil)
+                         (t (global-macro head)))))
+    (if expander
+        (let ((new nil) (good nil))
+          (guarded-call form (lambda ()
+                               (setq new (expand expander form env))
+                               (setq good t)))
+          (when good (process-toplevel new env)))
+        (unless (or (null *sink*) (without-effect-p form))
+          (sink-run *sink* (generate-unit (form-to-low form env)) 0)))))
+
+(defun without-effect-p (form)
+  (or (atom form) (eq (car form) 'quote)))
+
+(defun process-definition (form env)
+  "The %DEFUN form FORM."
+  (when *sink*
+    (let ((name (cadr form)))
+      (sink-define *sink* name
+                   (generate-unit
+                    (lambda-to-low name (caddr form) (cdddr form) env))
+                   0))))
