@@ -12,7 +12,10 @@
   (let ((start (now-ns)))
     (dotimes (i rounds)
       (funcall function))
-    (format t "~A ~D~%" name (floor (- (now-ns) start) rounds))))
+    (princ name)
+    (princ " ")
+    (princ (floor (- (now-ns) start) rounds))
+    (terpri)))
 
 (defun measure-all ()
   (measure "fib" 8 (lambda () (fib 32)))
