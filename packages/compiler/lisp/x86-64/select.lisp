@@ -106,6 +106,10 @@
            (make-const :boxed-word word)
            (make-const :constant
                        (constant-index :datum (ins-datum ins))))))
+    (:layout
+     (make-const :constant (constant-index :layout (ins-datum ins))))
+    (:cell
+     (make-const :constant (constant-index :cell (ins-datum ins))))
     (:word (make-const :word (signed-word (ins-datum ins))))
     (:double (make-const :double (ins-datum ins)))
     (:single (make-const :single (ins-datum ins)))

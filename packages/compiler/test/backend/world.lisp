@@ -137,7 +137,10 @@
         (setq words (nreverse words))
         (push (subseq words 1 (1+ (min 4 (first words)))) results)))))
 
-(defun run-cases (units cases &key (file "/tmp/astralisp-backend-test"))
+(defun scratch-file ()
+  (format nil "/tmp/astralisp-backend-~D" (sb-posix:getpid)))
+
+(defun run-cases (units cases &key (file (scratch-file)))
   "Run CASES, a list of (name argument-words), against UNITS in a process of
 its own.  Return for each a list of the words of its first four values."
   (let* ((start (generate-unit (first (read-funcs (start-text cases)))))
@@ -149,6 +152,7 @@ its own.  Return for each a list of the words of its first four values."
                                        :external-format :latin-1)))
       (let ((text (get-output-stream-string out))
             (status (sb-ext:process-exit-code process)))
+        (delete-file file)
         (unless (and (= status 0)
                      (= (length text) (* +case-octets+ (length cases))))
           (error "the test process ended with status ~D and ~D octets"

@@ -1,0 +1,62 @@
+;;;; Loads the back end and what its tests stand on into SBCL.
+
+(in-package #:cl-user)
+
+(require :sb-posix)
+(declaim (sb-ext:muffle-conditions sb-ext:compiler-note style-warning warning))
+
+(defparameter *packages*
+  (merge-pathnames "../../../" (make-pathname :name nil :type nil
+                                              :defaults *load-truename*)))
+
+(defun load-source (path)
+  (handler-bind ((warning #'muffle-warning))
+    (load (merge-pathnames path *packages*))))
+
+(defun make-primitives-package ()
+  "The package ASTRALISP.PRIMITIVES; names of COMMON-LISP are those."
+  (let ((package (make-package "ASTRALISP.PRIMITIVES" :use '())))
+    (with-open-file (in (merge-pathnames "runtime/lisp/primitives.lisp-expr"
+                                         *packages*))
+      (dolist (name (read in))
+        (let ((standard (find-symbol name "COMMON-LISP")))
+          (when standard (import (list standard) package))
+          (export (list (if standard standard (intern name package)))
+                  package))))))
+
+(unless (find-package "ASTRALISP.PRIMITIVES") (make-primitives-package))
+
+(dolist (name '("package" "instruction-table" "encoding" "buffer" "core"
+                "emitters" "operand" "lap" "decoder" "printer"))
+  (load-source (format nil "asm-kit/lisp/~A.lisp" name)))
+(load-source "compiler/lisp/package.lisp")
+(use-package '#:astralisp.asm '#:astralisp.compiler)
+(export (list (intern "LAP-CODE-UNIT" '#:astralisp.compiler))
+        '#:astralisp.compiler)
+(unless (find-package "ASTRALISP.KERNEL")
+  (make-package "ASTRALISP.KERNEL"
+                :use '("COMMON-LISP" "ASTRALISP.PRIMITIVES")))
+
+;;; The floats that the linker asks its host about.
+(setf (symbol-function (find-symbol "%SINGLE-BITS" "ASTRALISP.PRIMITIVES"))
+      (lambda (single)
+        (ldb (byte 32 0) (sb-kernel:single-float-bits single))))
+
+(dolist (name '("layout" "ir" "ir-edit" "code-unit" "machine"
+                "parallel-move" "allocate-order" "allocate-liveness"
+                "allocate-scan" "allocate-blocks" "allocate-homes" "allocate"
+                "verify-allocation" "machine-print" "stack-maps"
+                "x86-64/registers" "x86-64/select" "x86-64/select-memory"
+                "x86-64/select-arithmetic" "x86-64/select-calls"
+                "x86-64/select-branches" "x86-64/select-system"
+                "x86-64/operands" "x86-64/emit" "x86-64/emit-frames"
+                "x86-64/emit-calls" "x86-64/emit-memory"
+                "x86-64/emit-arithmetic" "x86-64/emit-system"
+                "backend" "disassemble" "image" "object-file"
+                "object-reader" "link" "world" "lap-unit"))
+  (load-source (format nil "compiler/lisp/~A.lisp" name)))
+(load-source "kernel/lisp/x86-64/trampolines.lisp")
+
+(dolist (name '("ir-text" "world" "interpret" "random-programs"
+                "random-test" "small-tests" "move-tests"))
+  (load-source (format nil "compiler/test/backend/~A.lisp" name)))

@@ -1,0 +1,65 @@
+;;;; Parallel moves and stack maps: random cases against their definition.
+
+(in-package #:astralisp.compiler)
+
+(defun random-moves ()
+  "Moves with distinct destinations among registers and slots."
+  (let ((places '()) (moves '()))
+    (dotimes (i 8) (push i places))
+    (dotimes (i 6)
+      (let ((vreg (make-vreg (+ 100 i) 0)))
+        (setf (vreg-slot vreg) i)
+        (push vreg places)))
+    (dolist (to places moves)
+      (when (zerop (rnd 2))
+        (push (make-move to (nth (rnd (length places)) places)
+                         (make-vreg 0 0))
+              moves)))))
+
+(defun check-moves ()
+  "True when a random gap in sequence does what it does at once."
+  (let* ((moves (random-moves)) (before '()) (now '()))
+    (flet ((put-place (key value)
+             (setq now (acons key value (remove key now :key #'car))))
+           (place-value (key) (or (cdr (assoc key now)) key)))
+      (setq before now)
+      (order-moves moves
+                   (lambda (to from class)
+                     (declare (ignore class))
+                     (put-place (place-key to)
+                                (place-value (place-key from)))))
+      (let ((targets (mapcar (lambda (m) (place-key (move-dst m))) moves)))
+        (and (every (lambda (m)
+                      (eql (place-value (place-key (move-dst m)))
+                           (place-key (move-src m))))
+                    moves)
+             (every (lambda (entry)
+                      (or (eql (car entry) -1)
+                          (member (car entry) targets)))
+                    (set-difference now before)))))))
+
+(defun check-maps ()
+  "True when random stack maps decode to what was encoded."
+  (let ((points '()) (pc 0))
+    (dotimes (i (rnd 20))
+      (incf pc (1+ (rnd 50)))
+      (let ((slots '()))
+        (dotimes (slot (if (zerop (rnd 3)) 300 32))
+          (when (zerop (rnd 4)) (push slot slots)))
+        (push (list pc (nreverse slots) (rnd 256)
+                    (if (zerop (rnd 3)) nil (1+ (rnd 1000))))
+              points)))
+    (let ((maps (encode-stack-maps points)))
+      (and (null (find-stack-map maps (1+ pc)))
+           (every (lambda (point)
+                    (equal (multiple-value-list
+                            (decode-stack-map maps (first point)))
+                           (cdr point)))
+                  points)))))
+
+(defun run-move-tests (count)
+  "How many of COUNT random gaps and COUNT random maps go wrong."
+  (let ((failures 0) (*rs* (sb-ext:seed-random-state 7)))
+    (dotimes (i count failures)
+      (unless (check-moves) (incf failures))
+      (unless (check-maps) (incf failures)))))
