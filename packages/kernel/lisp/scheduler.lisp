@@ -249,9 +249,8 @@ QUEUE, or at the time WAKE-NS. Either may be NIL."
 
 (defun note-events ()
   "Take the events out of the state word; true if one was the timer."
-  (let* ((events (word (%thread-pointer) +thread-state+)))
+  (let ((events (%exchange (%thread-pointer) +thread-state+ 0)))
     (declare (type fixnum events))
-    (set-word (%thread-pointer) +thread-state+ 0)
     (if (/= 0 (logand events (shift-left 1 +interrupt-event+)))
         (add-interrupt (or *interrupted-thread* (%current-thread))
                        #'report-interrupt))

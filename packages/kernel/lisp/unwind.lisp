@@ -19,7 +19,7 @@
     (declare (type fixnum sp))
     (while (> sp goal)
       (setq sp (- sp 16))
-      (%thread-store-boxed (word sp) (%raw-load-boxed sp 8))
+      (%raw-store-boxed (%thread-pointer) (word sp) (%raw-load-boxed sp 8))
       (%thread-store-word +thread-binding-sp+ sp))
     0))
 

@@ -198,7 +198,7 @@ they give with ARGUMENTS."
   (if (nthcdr 1024 list)
       (error 'simple-program-error
              :format-control "a call with more than 1023 arguments")
-      (%call-trampoline 'apply (%coerce-to-function function) list)))
+      (apply (%coerce-to-function function) list)))
 
 ;;; Macros and kinds of variables: info of symbols, under the same keys as on
 ;;; every engine.

@@ -43,12 +43,12 @@
 ;;; True when the running thread has a binding of the special with INDEX.
 (defun thread-bound-p (index)
   (and (not (eql index 0))
-       (not (eql (%thread-load-word index) 289))))
+       (not (eql (%raw-load-word (%thread-pointer) index) 289))))
 
 (defun symbol-current-value (symbol)
   (let ((index (thread-local-index symbol)))
     (if (thread-bound-p index)
-        (%thread-load-boxed index)
+        (%raw-load-boxed (%thread-pointer) index)
         (%global-value symbol))))
 
 (defun check-symbol (object)
@@ -78,7 +78,7 @@ CLHS SYMBOL-VALUE."
            :format-arguments (list symbol)))
   (let ((index (thread-local-index symbol)))
     (if (thread-bound-p index)
-        (%thread-store-boxed index value)
+        (%raw-store-boxed (%thread-pointer) index value)
         (%set-global-value symbol value))
     value))
 
@@ -112,9 +112,9 @@ if need be. Signal an error when none is left."
     (when (>= (+ sp 16) (%thread-load-word 184))
       (%binding-stack-exhausted))
     (%raw-store-word sp 0 index)
-    (%raw-store-boxed sp 8 (%thread-load-boxed index))
+    (%raw-store-boxed sp 8 (%raw-load-boxed (%thread-pointer) index))
     (%thread-store-word 24 (+ sp 16))
-    (%thread-store-boxed index value)))
+    (%raw-store-boxed (%thread-pointer) index value)))
 
 (defun %progv-bind (symbols values)
   "Bind each of SYMBOLS to the value in its place of VALUES, or to none."
