@@ -79,32 +79,6 @@ a simple string D of digits, such that FLOAT is 0.D times 10 to the power K."
              (setq fill (%fx+ fill 1))))
          (go again)))))
 
-(defun round-digits (digits k position)
-  "DIGITS, which mean 0.DIGITS times 10^K, rounded half up to POSITION digits
-behind the decimal point (negative: before it), as new K and digits; the digits
-are \"\" when nothing is left."
-  (let ((keep (%fx+ k position))
-        (length (%vector-length digits)))
-    (cond ((%fx>= keep length) (values k digits))
-          ((%fx< keep 0) (values k ""))
-          (t
-           (let ((result (%make-vector #x2C (%fx+ keep 1)))
-                 (carry (%fx>= (%char-code (%string-ref digits keep)) 53)))
-             (%replace result 1 digits 0 keep)
-             (%set-string-ref result 0 #\0)
-             (do ((i keep (%fx- i 1)))
-                 ((or (not carry) (%fx< i 0)))
-               (let ((code (%char-code (%string-ref result i))))
-                 (if (eq code 57)
-                     (%set-string-ref result i #\0)
-                     (progn
-                       (%set-string-ref result i (%code-char (%fx+ code 1)))
-                       (setq carry nil)))))
-             (if (eq (%string-ref result 0) #\0)
-                 (values k (string-part result 1 (%fx+ keep 1)))
-                 (values (%fx+ k 1)
-                         (string-part result 0 (%fx+ keep 1)))))))))
-
 (defun string-part (string start end)
   "The characters of the simple STRING from START to END as a new one."
   (let ((result (%make-vector #x2C (%fx- end start))))
