@@ -7,6 +7,8 @@
 
 (defconstant +heap-reserve+ #x2000000 "Octets never promised to the heap.")
 
+(defconstant +guard-size+ #x10000 "Octets without access below a stack.")
+
 (defun detect-processor ()
   "Note whether the processor is QEMU's emulation and whether it has RDRAND."
   (%mv-let (a b c d) (%cpuid 1 0)
@@ -44,6 +46,8 @@ cards and the rest; a part stays for code and stacks."
   (start-frames (world-memory-map) (word +world-base+ 184))
   (start-power (world-rsdp))
   (trim-identity)
+  ;; What overruns the first stack in spite of all limits stops here.
+  (change-pages (- +first-stack-end+ +guard-size+) +guard-size+ +page-kept+)
   (set-demand-end (+ +heap-base+ (first-heap-octets)
                      (heap-octets-for (shift-left (free-frames) 12))))
   (demand-end))
@@ -56,6 +60,32 @@ cards and the rest; a part stays for code and stacks."
   (start-traps)
   (take-over-memory))
 
+(defwired announce ()
+  "The boot log: what the kernel found. Nothing for a script or arguments, whose
+output should be only theirs, but the end of the loader's line."
+  (serial-write 13)
+  (serial-write 10)
+  (if (and (= 0 (arguments-length)) (= 0 (script-present)))
+      (progn
+        (say "memory ")
+        (say-decimal (shift-right (ram-octets) 20))
+        (say " MiB, heap up to ")
+        (say-decimal (shift-right (min +largest-heap+
+                                       (- (demand-end) +heap-base+))
+                                  20))
+        (say " MiB, clock ")
+        (say-decimal (%fx-truncate (tick-kilohertz) 1000))
+        (say " MHz")
+        (if (/= 0 (screen-address))
+            (progn
+              (say ", screen ")
+              (say-decimal (screen-columns))
+              (say " by ")
+              (say-decimal (screen-rows))))
+        (if (/= 0 (emulated)) (say ", emulated by QEMU"))
+        (console-octet 10)))
+  0)
+
 (defun pc-start-devices ()
   "The clocks, the screen, the keyboard; interrupts are on from here."
   (detect-processor)
@@ -66,6 +96,7 @@ cards and the rest; a part stays for code and stacks."
   (start-framebuffer)
   (start-keyboard)
   (start-cursor-keys)
+  (announce)
   (unmask-interrupt 0)
   (unmask-interrupt 1)
   (unmask-interrupt 4)
