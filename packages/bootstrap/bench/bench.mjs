@@ -58,5 +58,7 @@ for (const name of ours[0].keys()) {
   const columns = [js, sbcl].map((ns) => `${(ns / 1e6).toFixed(2)} ms`.padStart(11));
   console.log(`${name.padEnd(16)} ${columns.join(" ")}   ${ratio.toFixed(2)}`);
 }
-console.log(`worst ratio ${worst.toFixed(2)}, mark ${limit}; load ${loadavg()[0].toFixed(1)}`);
+console.log(
+  `worst ratio ${worst.toFixed(2)}, mark ${limit}; load ${loadavg()[0].toFixed(1)}`,
+);
 process.exitCode = worst <= limit ? 0 : 1;

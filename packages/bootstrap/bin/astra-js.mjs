@@ -1,8 +1,15 @@
 #!/usr/bin/env node
+import { createHash } from "node:crypto";
 // Runs the developer's command on a thread with a large stack; see README.md. Bundles the
 // sources first when one of them is newer than the bundle.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
-import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -11,17 +11,11 @@ import {
   NIL,
   SYMBOL_KIND,
 } from "@astralisp/reader";
-import type {
-  FunctionName,
-  FunctionNode,
-  FunctionScope,
-  LocalVar,
-  Node,
-} from "./ast.js";
-import { Environment } from "./environment.js";
+import type { FunctionName, FunctionNode, FunctionScope, LocalVar, Node } from "./ast.js";
+import type { Environment } from "./environment.js";
 import { CompileError } from "./errors.js";
 import { analyzeFunction } from "./lambda-list.js";
-import { mangle, NameSupply } from "./names.js";
+import { mangle, type NameSupply } from "./names.js";
 import type { Primitive } from "./open-code.js";
 import type { SpecialForms } from "./special-forms.js";
 import type { Transforms } from "./transforms.js";

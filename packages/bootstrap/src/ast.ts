@@ -112,7 +112,11 @@ export type Node =
   | (Op<"global-call"> & { readonly name: FunctionName; readonly args: Node[] })
   | (Op<"local-call"> & { readonly variable: LocalVar; readonly args: Node[] })
   | PrimCall
-  | (Op<"if"> & { readonly test: Node; readonly then: Node; readonly else: Node })
+  | (Op<"if"> & {
+      readonly test: Node;
+      readonly consequent: Node;
+      readonly alternative: Node;
+    })
   | (Op<"progn"> & { readonly forms: Node[] })
   | (Op<"let"> & {
       readonly variables: LocalVar[];
@@ -183,7 +187,7 @@ export function children(node: Node): readonly Node[] {
     case "values":
       return node.args;
     case "if":
-      return [node.test, node.then, node.else];
+      return [node.test, node.consequent, node.alternative];
     case "progn":
       return node.forms;
     case "let":

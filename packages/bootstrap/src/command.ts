@@ -45,7 +45,8 @@ function parse(argv: readonly string[]): Settings {
   for (let i = 0; i < argv.length; i++) {
     const item = argv[i]!;
     if (item === "--") return { steps, flags, rest: argv.slice(i + 1) };
-    if (item === "--eval" || item === "-e") steps.push({ kind: "eval", text: argv[++i]! });
+    if (item === "--eval" || item === "-e")
+      steps.push({ kind: "eval", text: argv[++i]! });
     else if (item === "--load" || item === "-l") {
       steps.push({ kind: "load", text: argv[++i]! });
     } else if (item === "--show") steps.push({ kind: "show", text: argv[++i]! });

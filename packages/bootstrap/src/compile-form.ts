@@ -1,5 +1,5 @@
 /** One form: analysed, emitted, and made ready to run. */
-import { Cons, type LispObject, type SourceMap } from "@astralisp/reader";
+import type { Cons, LispObject, SourceMap } from "@astralisp/reader";
 import { Analyzer, type CompilerHost, type References } from "./analyze.js";
 import type { Node } from "./ast.js";
 import { FunctionEmitter } from "./emit.js";

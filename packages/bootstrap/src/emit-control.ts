@@ -62,10 +62,10 @@ export class ControlEmitter {
     const { e } = this;
     const test = e.test(node.test);
     const { clean } = e;
-    const then = e.collect(() => e.emit(node.then, to));
+    const then = e.collect(() => e.emit(node.consequent, to));
     const cleanThen = e.clean;
     e.clean = clean;
-    const otherwise = e.collect(() => e.emit(node.else, to));
+    const otherwise = e.collect(() => e.emit(node.alternative, to));
     e.clean = e.clean && cleanThen;
     if (then.length === 0 && otherwise.length === 0) {
       e.line(`${test};`);
@@ -150,9 +150,7 @@ export class ControlEmitter {
     e.line(`const ${saved} = $progv(${symbols}, ${values});`);
     const body = () => e.emit(node.body, to);
     this.protect("try {", body, () => {
-      e.line(
-        `} catch (error) { throw $fault(error); } finally { $unprogv(${saved}); }`,
-      );
+      e.line(`} catch (error) { throw $fault(error); } finally { $unprogv(${saved}); }`);
     });
   }
 

@@ -3,7 +3,13 @@
  * `break` out of a block that ends before the tag, a jump backward a `continue` of a loop
  * that begins at it. Otherwise, and when a closure jumps, it is a `switch` in a loop.
  */
-import { children, type Node, type NodeOf, type Segment, type TagbodyInfo } from "./ast.js";
+import {
+  children,
+  type Node,
+  type NodeOf,
+  type Segment,
+  type TagbodyInfo,
+} from "./ast.js";
 import { type Destination, EFFECT, type FunctionEmitter } from "./emit.js";
 import { mayCall } from "./mv-analysis.js";
 

@@ -9,7 +9,7 @@
  * function therefore sets it back to 1 before it returns a single value or calls in tail
  * position, but only if something that may have changed it was called before: `clean`.
  */
-import { DoubleFloat, Ratio, SingleFloat, Complex, SYMBOL_KIND } from "@astralisp/reader";
+import { Complex, DoubleFloat, Ratio, SingleFloat, SYMBOL_KIND } from "@astralisp/reader";
 import type {
   BlockInfo,
   FunctionNode,
@@ -84,7 +84,11 @@ function computeExpressible(node: Node): boolean {
     case "values":
       return node.args.every(isExpression);
     case "if":
-      return isExpression(node.test) && isExpression(node.then) && isExpression(node.else);
+      return (
+        isExpression(node.test) &&
+        isExpression(node.consequent) &&
+        isExpression(node.alternative)
+      );
     case "progn":
       return node.forms.every(isExpression);
     case "let":
@@ -438,10 +442,10 @@ export class FunctionEmitter {
   private conditional(node: NodeOf<"if">): string {
     const test = this.test(node.test);
     const { clean } = this;
-    const then = this.expression(node.then);
+    const then = this.expression(node.consequent);
     const cleanThen = this.clean;
     this.clean = clean;
-    const otherwise = this.expression(node.else);
+    const otherwise = this.expression(node.alternative);
     this.clean = this.clean && cleanThen;
     return `(${test} ? ${then} : ${otherwise})`;
   }
@@ -497,16 +501,16 @@ export class FunctionEmitter {
   private testOfIf(node: NodeOf<"if">): string {
     const test = this.test(node.test);
     const { clean } = this;
-    const then = this.test(node.then);
+    const then = this.test(node.consequent);
     const cleanThen = this.clean;
     this.clean = clean;
-    const otherwise = this.test(node.else);
+    const otherwise = this.test(node.alternative);
     this.clean = this.clean && cleanThen;
-    if (this.isNil(node.else)) {
-      return this.isTrue(node.then) ? `(${test})` : `(${test} && ${then})`;
+    if (this.isNil(node.alternative)) {
+      return this.isTrue(node.consequent) ? `(${test})` : `(${test} && ${then})`;
     }
-    if (this.isTrue(node.then)) return `(${test} || ${otherwise})`;
-    if (this.isNil(node.then) && this.isTrue(node.else)) return `!(${test})`;
+    if (this.isTrue(node.consequent)) return `(${test} || ${otherwise})`;
+    if (this.isNil(node.consequent) && this.isTrue(node.alternative)) return `!(${test})`;
     return `(${test} ? ${then} : ${otherwise})`;
   }
 
@@ -516,10 +520,10 @@ export class FunctionEmitter {
     if (variables.length !== 1 || body.op !== "if") return null;
     const variable = variables[0]!;
     if (variable.references !== 2 || !isReference(body.test, variable)) return null;
-    if (!isReference(body.then, variable)) return null;
+    if (!isReference(body.consequent, variable)) return null;
     const first = this.test(inits[0]!);
     const { clean } = this;
-    const second = this.test(body.else);
+    const second = this.test(body.alternative);
     this.clean = this.clean && clean;
     return `(${first} || ${second})`;
   }
@@ -553,7 +557,9 @@ export class FunctionEmitter {
       args = codes.slice(1);
     } else if (node.op === "global-call") {
       const symbol = this.form.literals.symbol(node.name.symbol);
-      callee = node.name.setf ? `(${symbol}.setfFn ?? $noSetf(${symbol}))` : `${symbol}.fn`;
+      callee = node.name.setf
+        ? `(${symbol}.setfFn ?? $noSetf(${symbol}))`
+        : `${symbol}.fn`;
     } else {
       const count = this.wrongCount(node);
       if (count !== null) callee = `$wrongCount(${count})`;
@@ -625,6 +631,11 @@ export class FunctionEmitter {
       ? this.atoms(node.args)
       : { prefix: "", args: this.expressions(node.args) };
     let code = primitive.emit(args, this.templateContext(node));
+    if (/\b\d+\.[a-z]/.test(code)) {
+      // A number would take the dot of a member for its own.
+      const safe = args.map((arg) => (/^\d+$/.test(arg) ? `(${arg})` : arg));
+      code = primitive.emit(safe, this.templateContext(node));
+    }
     if (mayCall(node)) this.clean = false;
     this.depth = outer;
     if (primitive.result === "boolean" && !test) code = `(${code} ? $T : $NIL)`;
@@ -640,7 +651,10 @@ export class FunctionEmitter {
     const args = nodes.map((node, i) => {
       if (isStable(node)) return this.expression(node);
       const later = nodes.slice(i + 1);
-      if (node.op === "local" && later.every((n) => n.op === "local" || n.op === "const")) {
+      if (
+        node.op === "local" &&
+        later.every((n) => n.op === "local" || n.op === "const")
+      ) {
         return this.expression(node);
       }
       if (!isExpression(node)) return this.expression(node);
@@ -667,7 +681,8 @@ export class FunctionEmitter {
         const arg = node.args[index];
         return arg?.op === "const" && !isBoxedNumber(arg.value);
       },
-      slow: (values) => `${this.form.literals.symbol(node.symbol)}.fn(${values.join(", ")})`,
+      slow: (values) =>
+        `${this.form.literals.symbol(node.symbol)}.fn(${values.join(", ")})`,
     };
   }
 
@@ -705,7 +720,9 @@ function isBoxedNumber(value: unknown): boolean {
 
 /** Whether evaluating `node` for nothing could be noticed. */
 function mayHaveEffect(node: Node): boolean {
-  return !["const", "local", "function", "lambda", "layout", "supplied"].includes(node.op);
+  return !["const", "local", "function", "lambda", "layout", "supplied"].includes(
+    node.op,
+  );
 }
 
 function lambdaListText(fn: FunctionNode): string {

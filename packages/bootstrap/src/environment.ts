@@ -95,7 +95,11 @@ export class Environment {
 
   /** Macros and symbol macros stay, variables and functions of the run time go. */
   forCompileTime(scope: FunctionScope): Environment {
-    return new Environment(scope, { ...this.names, blocks: null, tags: null }, this.foreign);
+    return new Environment(
+      scope,
+      { ...this.names, blocks: null, tags: null },
+      this.foreign,
+    );
   }
 
   withVariable(key: LispSymbol, value: VariableMeaning): Environment {

@@ -113,9 +113,7 @@ export class Loader {
   private loadCompiled(key: string): void {
     const { world } = this;
     const code = readFileSync(`${key}.mjs`, "utf8");
-    const locate = locateByMap(() =>
-      JSON.parse(readFileSync(`${key}.mjs.map`, "utf8")),
-    );
+    const locate = locateByMap(() => JSON.parse(readFileSync(`${key}.mjs.map`, "utf8")));
     const name = world.scripts.register(locate, `astralisp:${basename(key)}`);
     const script = code.replace("export default function load", "(function load");
     const end = script.lastIndexOf("}");

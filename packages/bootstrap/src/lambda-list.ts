@@ -39,7 +39,8 @@ function parseLambdaList(analyzer: Analyzer, lambdaList: LispObject): Section {
   for (const item of analyzer.list(lambdaList, "a lambda list")) {
     const next = item instanceof LispSymbol ? RANK[item.name] : undefined;
     if (next !== undefined) {
-      if (next <= rank || expectRest) analyzer.fail(`${analyzer.host.show(item)} is misplaced`);
+      if (next <= rank || expectRest)
+        analyzer.fail(`${analyzer.host.show(item)} is misplaced`);
       rank = next;
       if (rank === 2) expectRest = true;
       if (rank === 3) section.hasKeys = true;

@@ -11,8 +11,8 @@ import {
   Cons,
   DoubleFloat,
   Instance,
-  LispPackage,
   type LispObject,
+  LispPackage,
   LispString,
   LispSymbol,
   NIL,
@@ -65,7 +65,9 @@ export class LiteralPool {
 
   layout(symbol: LispSymbol): string {
     const key = `layout ${this.symbol(symbol)}`;
-    return this.known.get(key) ?? this.declare(key, "L", `$layout(${this.symbol(symbol)})`);
+    return (
+      this.known.get(key) ?? this.declare(key, "L", `$layout(${this.symbol(symbol)})`)
+    );
   }
 
   symbol(symbol: LispSymbol): string {
@@ -153,9 +155,12 @@ export class LiteralPool {
 
   private fileCode(object: LispObject): string {
     if (object instanceof Cons) return this.listCode(object);
-    if (object instanceof LispString) return `$string(${JSON.stringify(object.toString())})`;
-    if (object instanceof DoubleFloat) return `new $DoubleFloat(${floatCode(object.value)})`;
-    if (object instanceof SingleFloat) return `new $SingleFloat(${floatCode(object.value)})`;
+    if (object instanceof LispString)
+      return `$string(${JSON.stringify(object.toString())})`;
+    if (object instanceof DoubleFloat)
+      return `new $DoubleFloat(${floatCode(object.value)})`;
+    if (object instanceof SingleFloat)
+      return `new $SingleFloat(${floatCode(object.value)})`;
     if (object instanceof Ratio) {
       return `new $Ratio(${this.part(object.num)}, ${this.part(object.den)})`;
     }

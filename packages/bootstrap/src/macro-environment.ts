@@ -1,5 +1,11 @@
 /** The protocol of environments that macros see (docs/primitives.md). */
-import { Cons, type LispFunction, type LispObject, LispSymbol, NIL } from "@astralisp/reader";
+import {
+  Cons,
+  type LispFunction,
+  type LispObject,
+  LispSymbol,
+  NIL,
+} from "@astralisp/reader";
 import type { Environment, ForeignEnvironment } from "./environment.js";
 import type { World } from "./world.js";
 

@@ -77,7 +77,7 @@ export function hasSelfTailCall(fn: FunctionNode): boolean {
   const inTail = (node: Node): boolean => {
     switch (node.op) {
       case "if":
-        return inTail(node.then) || inTail(node.else) || escapes(node.test);
+        return inTail(node.consequent) || inTail(node.alternative) || escapes(node.test);
       case "progn":
         return node.forms.some((form, i) =>
           i === node.forms.length - 1 ? inTail(form) : escapes(form),

@@ -69,7 +69,11 @@ export function isSelfContained({ name, arity }: Primitive): boolean {
 export const openCoded: ReadonlyMap<string, Primitive> = table;
 
 /** A primitive that is called as a function of the host. */
-export function calledPrimitive(name: string, arity: number, options: Options): Primitive {
+export function calledPrimitive(
+  name: string,
+  arity: number,
+  options: Options,
+): Primitive {
   return {
     name,
     arity,
@@ -354,15 +358,27 @@ function division(fast: (a: string, b: string, t: string) => string): Primitive[
     const tests = [bothNumbers(args, c)];
     if (k === null) tests.push(`${b} !== 0`);
     const test = tests.filter((t) => t !== "").join(" && ");
-    return k === 0 ? c.slow(args) : guarded(test, fast(a, b, c.temporary()), c.slow(args));
+    return k === 0
+      ? c.slow(args)
+      : guarded(test, fast(a, b, c.temporary()), c.slow(args));
   };
 }
 
 const modulus = (a: string, b: string, t: string): string =>
   `((${t} = ${a} % ${b}) !== 0 && ${t} < 0 !== ${b} < 0 ? ${t} + ${b} : ${t} + 0)`;
-define("REM", 2, division((a, b) => `${a} % ${b} + 0`), ATOMS);
+define(
+  "REM",
+  2,
+  division((a, b) => `${a} % ${b} + 0`),
+  ATOMS,
+);
 define("MOD", 2, division(modulus), ATOMS);
-define("TRUNCATE", 2, division((a, b) => `(${a} - ${a} % ${b}) / ${b} + 0`), SINGLE);
+define(
+  "TRUNCATE",
+  2,
+  division((a, b) => `(${a} - ${a} % ${b}) / ${b} + 0`),
+  SINGLE,
+);
 define(
   "FLOOR",
   2,
@@ -378,8 +394,10 @@ template("%COMPLEXP", 1, (x) => `${x} instanceof $Complex`, BOOLEAN);
 for (const format of ["DOUBLE", "SINGLE"]) {
   const make = format === "DOUBLE" ? "new $DoubleFloat" : "new $SingleFloat";
   for (const operator of ["+", "-", "*", "/"]) {
-    template(`%${format}${operator}`, 2, (a, b) =>
-      `${make}(${a}.value ${operator} ${b}.value)`,
+    template(
+      `%${format}${operator}`,
+      2,
+      (a, b) => `${make}(${a}.value ${operator} ${b}.value)`,
     );
   }
   for (const [name, operator] of [

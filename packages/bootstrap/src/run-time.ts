@@ -225,7 +225,8 @@ function spread(array: LispObject[], tail: LispObject, world: World): LispObject
 
 function argumentHelpers(world: World) {
   const argumentCount = (name: string, given: number, least: number, most: number) => {
-    const takes = most === least ? `${least}` : most < 0 ? `${least} or more` : `${least} to ${most}`;
+    const takes =
+      most === least ? `${least}` : most < 0 ? `${least} or more` : `${least} to ${most}`;
     return world.engineError("ARGUMENT-COUNT", world.functionNamed(name), given, takes);
   };
   return {
@@ -255,7 +256,8 @@ function argumentHelpers(world: World) {
 
 function literalHelpers(world: World) {
   const ready = (symbol: LispSymbol): LispSymbol => {
-    if (symbol.fn === (undefinedFunction as LispFunction)) symbol.fn = world.undefinedFunction;
+    if (symbol.fn === (undefinedFunction as LispFunction))
+      symbol.fn = world.undefinedFunction;
     return symbol;
   };
   return {

@@ -58,7 +58,11 @@ export class Scripts {
   }
 
   /** The value of the expression `code`, a script called `name`. */
-  run(code: string, name: string, cachedData?: Buffer): { value: unknown; script: Script } {
+  run(
+    code: string,
+    name: string,
+    cachedData?: Buffer,
+  ): { value: unknown; script: Script } {
     const script =
       cachedData === undefined
         ? new Script(code, { filename: name })
@@ -91,7 +95,10 @@ export class Scripts {
 /** `PACKAGE::NAME` stays as it is; the identifier of a local function is turned back. */
 function displayName(name: string): string {
   if (/[A-Z:(]/.test(name)) return name;
-  return name.replace(/\$\d+$/, "").replaceAll("_", "-").toUpperCase();
+  return name
+    .replace(/\$\d+$/, "")
+    .replaceAll("_", "-")
+    .toUpperCase();
 }
 
 /** The structured stack of `error`, if nobody has formatted it before. */

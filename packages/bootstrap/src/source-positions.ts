@@ -91,7 +91,11 @@ export function encodeSourceMap(
     if (!first) text += ",";
     text += vlq(mapping.column - column) + vlq(0);
     text += vlq(place.line - 1 - sourceLine) + vlq(place.column - 1 - sourceColumn);
-    [column, sourceLine, sourceColumn] = [mapping.column, place.line - 1, place.column - 1];
+    [column, sourceLine, sourceColumn] = [
+      mapping.column,
+      place.line - 1,
+      place.column - 1,
+    ];
     first = false;
   }
   return { version: 3, sources: [name], names: [], mappings: text };

@@ -1,5 +1,12 @@
 /** The special operators: how each becomes a node. */
-import { Cons, type LispObject, LispSymbol, list, NIL, SYMBOL_KIND } from "@astralisp/reader";
+import {
+  Cons,
+  type LispObject,
+  LispSymbol,
+  list,
+  NIL,
+  SYMBOL_KIND,
+} from "@astralisp/reader";
 import type { Analyzer, Body } from "./analyze.js";
 import type { BlockInfo, LocalVar, Node, Segment, TagbodyInfo } from "./ast.js";
 import type { Environment } from "./environment.js";
@@ -30,7 +37,13 @@ export interface Binding {
   readonly env: Environment;
 }
 
-function need(a: Analyzer, args: LispObject[], least: number, most: number, name: string) {
+function need(
+  a: Analyzer,
+  args: LispObject[],
+  least: number,
+  most: number,
+  name: string,
+) {
   if (args.length < least || args.length > most) {
     a.fail(`${name} takes ${least} to ${most} arguments, not ${args.length}`);
   }
@@ -87,7 +100,8 @@ function bindings(a: Analyzer, object: LispObject): [LispSymbol, LispObject][] {
 }
 
 function bodyOf(a: Analyzer, form: Cons): [LispObject, LispObject] {
-  if (!(form.cdr instanceof Cons)) return a.fail(`${a.host.show(form.car)} lacks arguments`);
+  if (!(form.cdr instanceof Cons))
+    return a.fail(`${a.host.show(form.car)} lacks arguments`);
   return [form.cdr.car, form.cdr.cdr];
 }
 
@@ -149,7 +163,12 @@ const setq: SpecialForm = (a, form, env) => {
   return a.sequence(forms);
 };
 
-function assign(a: Analyzer, name: LispObject, value: LispObject, env: Environment): Node {
+function assign(
+  a: Analyzer,
+  name: LispObject,
+  value: LispObject,
+  env: Environment,
+): Node {
   if (!(name instanceof LispSymbol)) {
     return a.fail(`${a.host.show(name)} is not a variable to assign`);
   }
@@ -190,8 +209,14 @@ const ifForm: SpecialForm = (a, form, env) => {
   if (test.op === "const") {
     return a.analyze(test.value === NIL ? (args[2] ?? NIL) : args[1]!, env);
   }
-  const then = a.analyze(args[1]!, env);
-  return { op: "if", position, test, then, else: a.analyze(args[2] ?? NIL, env) };
+  const consequent = a.analyze(args[1]!, env);
+  return {
+    op: "if",
+    position,
+    test,
+    consequent,
+    alternative: a.analyze(args[2] ?? NIL, env),
+  };
 };
 
 const progn: SpecialForm = (a, form, env) => a.progn(a.args(form), env);
@@ -209,7 +234,8 @@ function functionForm(a: Analyzer, object: LispObject, env: Environment): Node {
     meaning.variable.escapes = true;
     return a.local(meaning.variable, env);
   }
-  if (meaning !== undefined) a.fail(`${name.symbol.name} is a local macro, not a function`);
+  if (meaning !== undefined)
+    a.fail(`${name.symbol.name} is a local macro, not a function`);
   if (!name.setf && a.host.specialForms.get(name.symbol) !== undefined) {
     a.fail(`${name.symbol.name} is a special operator, not a function`);
   }
@@ -363,7 +389,8 @@ const unwindProtect: SpecialForm = (a, form, env) => {
 const progv: SpecialForm = (a, form, env) => {
   const { position } = a;
   const [symbols, values, ...body] = a.args(form);
-  if (symbols === undefined || values === undefined) return a.fail("PROGV needs two lists");
+  if (symbols === undefined || values === undefined)
+    return a.fail("PROGV needs two lists");
   return {
     op: "progv",
     position,
@@ -473,9 +500,9 @@ const locally: SpecialForm = (a, form, env) => locallyIn(a, form.cdr, env);
 
 const evalWhen: SpecialForm = (a, form, env) => {
   const [situations, body] = bodyOf(a, form);
-  const execute = a.list(situations, "the situations of EVAL-WHEN").some(
-    (s) => s instanceof LispSymbol && (s.name === "EXECUTE" || s.name === "EVAL"),
-  );
+  const execute = a
+    .list(situations, "the situations of EVAL-WHEN")
+    .some((s) => s instanceof LispSymbol && (s.name === "EXECUTE" || s.name === "EVAL"));
   return execute ? a.progn(a.list(body, "a body"), env) : a.constant(NIL);
 };
 

@@ -91,7 +91,8 @@ export function findSystem(name: string, from: string): string {
     }
   }
   const found = candidates.map((c) => join(c, `${name}.asd`)).find((p) => existsSync(p));
-  if (found === undefined) throw new CompileError(`no file defines the system ${name}`, -1);
+  if (found === undefined)
+    throw new CompileError(`no file defines the system ${name}`, -1);
   return found;
 }
 

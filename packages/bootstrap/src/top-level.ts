@@ -184,8 +184,6 @@ export class TopLevel {
 
 function isDeclaration(form: LispObject): boolean {
   return (
-    form instanceof Cons &&
-    form.car instanceof LispSymbol &&
-    form.car.name === "DECLARE"
+    form instanceof Cons && form.car instanceof LispSymbol && form.car.name === "DECLARE"
   );
 }

@@ -38,7 +38,8 @@ function funcall(symbols: Symbols): Transform {
         const meaning = env.function(name.symbol, name.setf);
         const values = a.analyzeAll(rest, env);
         if (meaning === undefined) return a.globalCall(name, values);
-        if (meaning.kind === "function") return a.localCall(meaning.variable, values, env);
+        if (meaning.kind === "function")
+          return a.localCall(meaning.variable, values, env);
         return a.fail(`${name.symbol.name} is a local macro, not a function`);
       }
       if (isForm(named, lambda)) fn = named;
@@ -83,7 +84,7 @@ function comparison(operation: LispSymbol, t: LispSymbol): Transform {
     for (let i = variables.length - 2; i >= 0; i--) {
       const pair = [a.local(variables[i]!, env), a.local(variables[i + 1]!, env)];
       const test = a.prim(operation, pair);
-      body = { op: "if", position, test, then: body, else: a.constant(NIL) };
+      body = { op: "if", position, test, consequent: body, alternative: a.constant(NIL) };
     }
     return { op: "let", position, variables, inits: nodes, body };
   };
@@ -96,7 +97,6 @@ function withConstant(operation: LispSymbol, constant: number): Transform {
       ? a.prim(operation, [a.analyze(args[0]!, env), a.constant(constant)])
       : null;
 }
-
 
 /** `(cadr x)`: `path` is `AD`, applied from the right. */
 function accessor(path: string, car: LispSymbol, cdr: LispSymbol): Transform {
@@ -130,7 +130,9 @@ const ACCESSORS: Readonly<Record<string, string>> = {
 };
 
 /** The table for the symbols of one world. */
-export function makeTransforms(symbols: Symbols & { readonly t: LispSymbol }): Transforms {
+export function makeTransforms(
+  symbols: Symbols & { readonly t: LispSymbol },
+): Transforms {
   const cl = symbols.commonLisp;
   const two = (name: string) => symbols.primitive(`TWO-ARG-${name}`);
   const table = new Map<LispSymbol, Transform>();
@@ -162,4 +164,3 @@ export function makeTransforms(symbols: Symbols & { readonly t: LispSymbol }): T
   }
   return table;
 }
-

@@ -8,14 +8,15 @@ import {
   type LispObject,
   type LispPackage,
   LispString,
-  LispSymbol,
+  type LispSymbol,
   list,
   NIL,
   PackageRegistry,
   printToString,
   Reader,
   ReaderContext,
-  type Source,
+  Source,
+  type SourceMap,
   SYMBOL_KIND,
   T,
   UndefinedFunctionError,
@@ -37,8 +38,8 @@ import { MultipleValues } from "./multiple-values.js";
 import type { LayoutInstance } from "./objects.js";
 import { calledPrimitive, openCoded, type Primitive } from "./open-code.js";
 import { definePackage, type PackageDefinition } from "./package-definition.js";
-import { makeLayoutLayout } from "./primitives/instances.js";
 import { installPrimitives } from "./primitives/install.js";
+import { makeLayoutLayout } from "./primitives/instances.js";
 import { Catcher, Exit, isUndefined, makeRunTime } from "./run-time.js";
 import { captureError, locateInSource, Scripts } from "./scripts.js";
 import { takeMarks } from "./source-positions.js";
@@ -327,7 +328,7 @@ export class World implements CompilerHost {
 
   /** A table of the uninterned symbols of one file. */
   uninternedTable(): unknown {
-    return (this.runTime["uninternedTable"] as () => unknown)();
+    return (this.runTime.uninternedTable as () => unknown)();
   }
 
   /** Runs the code of a form made for `target`. */
@@ -367,13 +368,18 @@ export class World implements CompilerHost {
   }
 
   /** EVAL of `form`, whose other values are in `mv`. Errors pass as they are. */
-  evalIn(form: LispObject, env: LispObject): LispObject {
+  evalIn(
+    form: LispObject,
+    env: LispObject,
+    sourceMap: SourceMap | null = null,
+  ): LispObject {
+    const source = sourceMap?.source ?? null;
     const sink = {
       target: (): LiteralTarget => ({ kind: "memory", objects: [] }),
-      sourceMap: null,
+      sourceMap,
       mode: "eval" as const,
       run: (code: string, target: LiteralTarget) =>
-        this.runForm(code, target, { source: null }),
+        this.runForm(code, target, { source }),
     };
     this.mv.n = 1;
     try {
@@ -412,8 +418,8 @@ export class World implements CompilerHost {
   }
 
   /** The values of `form`. Throws a LispError with frames. */
-  eval(form: LispObject): LispObject[] {
-    return this.guard(() => this.mv.all(this.evalIn(form, NIL)));
+  eval(form: LispObject, sourceMap: SourceMap | null = null): LispObject[] {
+    return this.guard(() => this.mv.all(this.evalIn(form, NIL, sourceMap)));
   }
 
   /** A context to read and print with, as `*package*` and the features are now. */
@@ -425,15 +431,15 @@ export class World implements CompilerHost {
     return context;
   }
 
-  /** The values of the last form of `text`. */
-  evalText(text: string): LispObject[] {
+  /** The values of the last form of `text`, which messages call `name`. */
+  evalText(text: string, name = "eval"): LispObject[] {
     let values: LispObject[] = [];
-    const reader = new Reader(text, this.readerContext(), { sourceMap: null });
+    const reader = new Reader(new Source(text, name), this.readerContext());
     for (;;) {
       reader.context.package = this.currentPackage;
       const read = reader.next();
       if (read === null) return values;
-      values = this.eval(read.datum);
+      values = this.eval(read.datum, reader.sourceMap);
     }
   }
 
@@ -487,7 +493,7 @@ export class World implements CompilerHost {
     function undefinedFunction(this: LispSymbol, ...args: LispObject[]): LispObject {
       const fn = world.undefined(this);
       world.mv.n = 1;
-      return (world.runTime["callable"] as (f: LispObject) => LispFunction)(fn)(...args);
+      return (world.runTime.callable as (f: LispObject) => LispFunction)(fn)(...args);
     }
     return Object.assign(undefinedFunction, { undefinedIn: true });
   }
@@ -555,7 +561,9 @@ export class World implements CompilerHost {
       case "ODD-KEYS":
         return `the keyword arguments of ${datum} are not pairs: ${expected}`;
       default:
-        return expected === "NIL" ? `${kind}: ${datum}` : `${kind}: ${datum}, ${expected}`;
+        return expected === "NIL"
+          ? `${kind}: ${datum}`
+          : `${kind}: ${datum}, ${expected}`;
     }
   }
 
@@ -594,7 +602,8 @@ export class World implements CompilerHost {
     if (isStackOverflow(error)) {
       return new LispError("stack-exhausted", "the stack is exhausted");
     }
-    if (error instanceof RangeError) return new LispError("heap-exhausted", error.message);
+    if (error instanceof RangeError)
+      return new LispError("heap-exhausted", error.message);
     return new LispError("javascript", `${error.name}: ${error.message}`);
   }
 
@@ -627,7 +636,9 @@ export class World implements CompilerHost {
       this.backtrace().map((frame) => {
         const { place } = frame;
         const source =
-          place === null ? NIL : LispString.from(formatFrame({ ...frame, name: "" }).trim());
+          place === null
+            ? NIL
+            : LispString.from(formatFrame({ ...frame, name: "" }).trim());
         return list([this.functionNamed(frame.name), NIL, source]);
       }),
     );

@@ -1,7 +1,7 @@
 /** A world with the first files of the runtime: macros, SETF, lists. */
 import { fileURLToPath } from "node:url";
 import { printToString } from "@astralisp/reader";
-import { Loader, LispError, World } from "../src/index.js";
+import { LispError, Loader, World } from "../src/index.js";
 
 const RUNTIME = fileURLToPath(new URL("../../runtime/lisp/", import.meta.url));
 const FILES = [
@@ -75,7 +75,7 @@ export function answer(world: World, text: string): string {
       .join(" ; ");
   } catch (error) {
     if (error instanceof LispError || error instanceof Error) {
-      if (process.env["ORACLE_DEBUG"]) console.error(text, error);
+      if (process.env.ORACLE_DEBUG) console.error(text, error);
       return ":ERROR";
     }
     throw error;

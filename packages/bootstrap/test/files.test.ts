@@ -101,7 +101,8 @@ test("the cache knows the files before and the compiler", () => {
     loader.loadFile(path, "value.lisp");
     return world.show(world.evalText("value")[0]!);
   };
-  const files = () => readdirSync(cacheDirectory).filter((f) => f.endsWith(".mjs")).length;
+  const files = () =>
+    readdirSync(cacheDirectory).filter((f) => f.endsWith(".mjs")).length;
   expect(run("1", "a")).toBe("1");
   expect(run("2", "a")).toBe("2");
   expect(run("1", "a")).toBe("1");
@@ -130,13 +131,16 @@ test("a form that cannot be compiled is reported with its place", () => {
   expect(() => load("(let ((x 1))\n (go nowhere))")).toThrow(
     "bad.lisp:2:2: no tag is named NOWHERE",
   );
-  expect(() => load("(let ((5 1)) 5)")).toThrow("bad.lisp:1:1: 5 is not a symbol to bind");
+  expect(() => load("(let ((5 1)) 5)")).toThrow(
+    "bad.lisp:1:1: 5 is not a symbol to bind",
+  );
   expect(() => load("(setq :key 1)")).toThrow("KEY is a constant");
   expect(() => load("(")).toThrow("the text ends");
 });
 
 test("a system loads its files and the systems it needs, by feature", () => {
-  const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
+  const write = (name: string, text: string) =>
+    writeFileSync(join(directory, name), text);
   write("base.lisp", "(setq loaded '(base))");
   write("js.lisp", "(setq loaded (cons 'js loaded))");
   write("native.lisp", "(setq loaded (cons 'native loaded))");

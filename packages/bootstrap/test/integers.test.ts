@@ -1,6 +1,12 @@
 /** Integer arithmetic against BigInt, on the edges of what a number holds. */
+
+import {
+  type LispFunction,
+  type LispObject,
+  normalizeInteger,
+  T,
+} from "@astralisp/reader";
 import { fc, test } from "@fast-check/vitest";
-import { type LispFunction, type LispObject, normalizeInteger, T } from "@astralisp/reader";
 import { expect } from "vitest";
 import { World } from "../src/index.js";
 
@@ -13,17 +19,33 @@ function compile(parameters: string, body: string): LispFunction {
 }
 
 function binary(name: string): LispFunction {
-  return compile("common-lisp::a common-lisp::b", `(${name} common-lisp::a common-lisp::b)`);
+  return compile(
+    "common-lisp::a common-lisp::b",
+    `(${name} common-lisp::a common-lisp::b)`,
+  );
 }
 
 const edge = fc
   .tuple(
-    fc.constantFrom(0n, 1n, 2n ** 31n, 2n ** 32n, 2n ** 52n, 2n ** 53n, 2n ** 64n, 2n ** 90n),
+    fc.constantFrom(
+      0n,
+      1n,
+      2n ** 31n,
+      2n ** 32n,
+      2n ** 52n,
+      2n ** 53n,
+      2n ** 64n,
+      2n ** 90n,
+    ),
     fc.bigInt(-3n, 3n),
     fc.boolean(),
   )
   .map(([base, delta, negative]) => (negative ? -base : base) + delta);
-const integer = fc.oneof(edge, fc.bigInt(-(2n ** 100n), 2n ** 100n), fc.bigInt(-100n, 100n));
+const integer = fc.oneof(
+  edge,
+  fc.bigInt(-(2n ** 100n), 2n ** 100n),
+  fc.bigInt(-100n, 100n),
+);
 
 const operations: readonly [string, (a: bigint, b: bigint) => bigint][] = [
   ["common-lisp:+", (a, b) => a + b],

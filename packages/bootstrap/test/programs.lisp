@@ -1,5 +1,5 @@
-;;;; Programs over the special operators: each form is run here and by SBCL, and both must
-;;;; answer the same values, or both an error. Read by oracle.test.ts.
+;;;; Programs over the special operators, a data table of oracle.test.ts: each form is run
+;;;; here and by SBCL, and both must answer the same values, or both an error.
 
 ;;; Binding.
 (let ((x 1) (y 2)) (list x y))
@@ -288,3 +288,19 @@ nobody-bound-this-either
 '#(1 (2 3) "x")
 "a \"string\" with \\"
 (quote (quote a))
+;;; Primitives on constants of the wrong type, in the text of a program.
+(car 5)
+(svref 5 0)
+(char-code 5)
+(symbol-name 5)
+(schar 5 0)
+(let ((x 5)) (list (consp 5) (car x)))
+(funcall 5 1)
+(apply 5 '(1))
+(eq 5 5)
+(eql 5.5d0 5.5d0)
+(eql 1/2 1/2)
+(eql 0d0 -0d0)
+(eql 5 5.0)
+(let ((x 5.5d0)) (eql x 5.5d0))
+(case 1.5 (1.5 'yes) (t 'no))

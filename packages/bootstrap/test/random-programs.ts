@@ -1,4 +1,4 @@
-/** Random programs over the special operators, whose values are integers. */
+/** Random programs over the special operators, made from a table of shapes. */
 
 /** What a program may refer to where it stands. */
 interface Scope {
@@ -67,12 +67,14 @@ export class ProgramMaker {
       () => this.block(d, scope),
       () => this.loop(d, scope),
       () => this.catch(d, scope),
-      () => `(unwind-protect ${this.form(d, scope)} (setq log (cons ${this.form(d - 1, scope)} log)))`,
+      () =>
+        `(unwind-protect ${this.form(d, scope)} (setq log (cons ${this.form(d - 1, scope)} log)))`,
       () => this.multipleValues(d, scope),
       () => this.localFunction(d, scope),
       () => this.call(d, scope),
       () => this.lambda(d, scope),
-      () => `(let ((*special* ${this.form(d, scope)})) (declare (special *special*)) ${this.form(d, scope)})`,
+      () =>
+        `(let ((*special* ${this.form(d, scope)})) (declare (special *special*)) ${this.form(d, scope)})`,
       () => this.exit(d, scope),
       () => this.exit(d, scope),
     ];
@@ -107,7 +109,8 @@ export class ProgramMaker {
   }
 
   private assignment(depth: number, scope: Scope): string {
-    if (scope.variables.length === 0) return `(setq *special* ${this.form(depth, scope)})`;
+    if (scope.variables.length === 0)
+      return `(setq *special* ${this.form(depth, scope)})`;
     return `(setq ${this.pick(scope.variables)} ${this.form(depth, scope)})`;
   }
 
@@ -119,14 +122,22 @@ export class ProgramMaker {
 
   /** A loop of three rounds with a tag behind it that anything inside may go to. */
   private loop(depth: number, scope: Scope): string {
-    const [i, sum, top, out] = [this.name("i"), this.name("v"), this.name("t"), this.name("t")];
+    const [i, sum, top, out] = [
+      this.name("i"),
+      this.name("v"),
+      this.name("t"),
+      this.name("t"),
+    ];
     const inner = {
       ...scope,
       variables: [...scope.variables, sum],
       tags: [...scope.tags, out],
     };
     const step = `(setq ${sum} (rem (+ ${sum} ${this.form(depth, inner)}) 10007))`;
-    const saved = this.below(2) === 0 ? step : `(let ((k ${i})) (setq fs (cons (lambda () k) fs)) ${step})`;
+    const saved =
+      this.below(2) === 0
+        ? step
+        : `(let ((k ${i})) (setq fs (cons (lambda () k) fs)) ${step})`;
     return `(let ((${i} 0) (${sum} 0) (fs nil)) (tagbody ${top} ${saved} (setq ${i} (+ ${i} 1)) (if (< ${i} 3) (go ${top})) ${out}) (dolist (f fs ${sum}) (setq ${sum} (+ ${sum} (funcall f)))))`;
   }
 

@@ -4,10 +4,10 @@ import { answer, coreWorld } from "./core-world.js";
 import { ProgramMaker } from "./random-programs.js";
 import { sbclAnswers } from "./sbcl.js";
 
-const COUNT = Number(process.env["RANDOM_PROGRAMS"] ?? 150);
+const COUNT = Number(process.env.RANDOM_PROGRAMS ?? 150);
 
 test("random programs answer as SBCL does", () => {
-  const first = Number(process.env["RANDOM_SEED"] ?? Date.now() % 1_000_000_007);
+  const first = Number(process.env.RANDOM_SEED ?? Date.now() % 1_000_000_007);
   const seeds = Array.from({ length: COUNT }, (_, i) => first + i * 7919);
   const programs = seeds.map((seed) => new ProgramMaker(seed).program());
   const expected = sbclAnswers(programs.join("\n"));

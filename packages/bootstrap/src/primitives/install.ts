@@ -92,10 +92,10 @@ function installVariadic(world: World): void {
   const define = (name: string, fn: LispFunction) => {
     world.commonLisp(name).fn = fn;
   };
-  const callable = world.runTime["callable"] as (f: LispObject) => LispFunction;
+  const callable = world.runTime.callable as (f: LispObject) => LispFunction;
   define("LIST", (...items) => list(items));
   define("LIST*", (...items) => list(items.slice(0, -1), items.at(-1)!));
   define("VALUES", (...items) => world.mv.set(items));
   define("FUNCALL", (f, ...args) => callable(f!)(...args));
-  define("APPLY", world.runTime["apply"] as LispFunction);
+  define("APPLY", world.runTime.apply as LispFunction);
 }

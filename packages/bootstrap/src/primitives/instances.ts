@@ -49,9 +49,8 @@ function isFuncallable(x: LispObject): x is Funcallable {
 }
 
 function makeFuncallable(layout: LayoutInstance, fn: LispFunction): Funcallable {
-  const made = function (...args: LispObject[]): LispObject {
-    return made.implementation(...args);
-  } as Funcallable;
+  const made = ((...args: LispObject[]): LispObject =>
+    made.implementation(...args)) as Funcallable;
   made.implementation = fn;
   made.layout = layout;
   made.slots = new Array(layout.slots[LAYOUT.length] as number).fill(UNBOUND);

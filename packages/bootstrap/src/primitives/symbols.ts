@@ -216,7 +216,8 @@ export function consPrimitives(world: World) {
       check(x).cdr = value;
       return x;
     },
-    "%FIND-PACKAGE": (name: LispObject) => world.registry.find(world.textOf(name)!) ?? NIL,
+    "%FIND-PACKAGE": (name: LispObject) =>
+      world.registry.find(world.textOf(name)!) ?? NIL,
     "%INTERN": (name: LispObject, pkg: LispObject) =>
       world.internValues(
         world.textOf(name)!,
