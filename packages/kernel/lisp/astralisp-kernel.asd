@@ -53,5 +53,6 @@
    (:file "identity")
    (:file "backtrace")
    (:file "system")
+   (:file "evaluate")
    (:file "world")
    (:file "save-world")))

@@ -1,0 +1,49 @@
+;;;; Evaluation: every form is compiled, then run.
+;;;; SPDX-License-Identifier: GPL-3.0-only
+
+(in-package #:astralisp.kernel)
+
+;;; Forms that need no code are looked at here; PROGN is taken apart, so that
+;;; each form sees what those before it defined.
+
+(defun compiler-function (name)
+  "The function called NAME, a string, in the package of the compiler."
+  (let ((symbol (find-symbol name "ASTRALISP.COMPILER")))
+    (if (and symbol (fboundp symbol))
+        (fdefinition symbol)
+        (error "this world has no native compiler"))))
+
+(defun %compile (lambda-expression name)
+  "Return the compiled function of LAMBDA-EXPRESSION, called NAME."
+  (funcall (compiler-function "INSTALL-UNIT")
+           (funcall (compiler-function "COMPILE-LAMBDA") lambda-expression
+                    name)))
+
+(defun evaluate-compiled (form)
+  (funcall (%compile (list 'lambda '() form) nil)))
+
+(defun evaluate-all (forms environment)
+  (let ((results '(nil)))
+    (dolist (form forms (values-list results))
+      (setq results (multiple-value-list (%eval form environment))))))
+
+(defun evaluate-cons (form environment)
+  (case (car form)
+    (quote (second form))
+    (progn (evaluate-all (cdr form) environment))
+    (t
+     (let ((expander (and (symbolp (car form))
+                          (macro-function (car form)))))
+       (if expander
+           (%eval (funcall *macroexpand-hook* expander form environment)
+                  environment)
+           (evaluate-compiled form))))))
+
+(defun %eval (form environment)
+  "Evaluate FORM; ENVIRONMENT is that of macros in it. Return its values."
+  (cond ((consp form) (evaluate-cons form environment))
+        ((not (symbolp form)) form)
+        ((or (null form) (eq form t) (keywordp form)) form)
+        ((member (%variable-kind form) '(:special :constant :global))
+         (symbol-value form))
+        (t (evaluate-compiled form))))
