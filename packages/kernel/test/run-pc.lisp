@@ -1,6 +1,8 @@
 ;;;; Script: sbcl --script run-pc.lisp. Checks the pc platform's own logic.
 ;;;; SPDX-License-Identifier: GPL-3.0-only
 
+(unless (find-package "ASTRALISP.ASM")
+  (make-package "ASTRALISP.ASM" :use '()))
 (load (merge-pathnames "shim.lisp" *load-truename*))
 
 (defvar *terminal* *standard-output*)
