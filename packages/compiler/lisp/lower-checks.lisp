@@ -274,7 +274,7 @@ FROM."
     (go-on blok)
     (low :call (list low (low-constant specifier)) '%type-error)
     (low-end :unreachable '() '())
-    (setq *out* out)
+    (go-on out)
     blok))
 
 (defun check-low (low from to specifier)

@@ -292,7 +292,7 @@ its natural representation."
     (go-on blok)
     (low :call (list vector index) '%bounds-error)
     (low-end :unreachable '() '())
-    (setq *out* out)
+    (go-on out)
     blok))
 
 (defun check-index (vector index ins)

@@ -62,9 +62,27 @@ Its entry 0 is the function."
     (when (member-any '(:compile-toplevel compile) situations)
       (guarded-call form
                     (lambda ()
-                      (%eval (cons 'progn body) (macro-environment env)))))
+                      (%eval (cons 'progn (copy-form body))
+                             (macro-environment env)))))
     (when (and *sink* (member-any '(:load-toplevel load) situations))
       (process-all body env))))
+
+;;; Evaluation at compile time may change literal structure, which must not
+;;; reach the compiled file.
+(defun copy-form (form)
+  "A copy of FORM and the vectors in it."
+  (cond ((consp form)
+         (let ((result '()))
+           (loop
+             (unless (consp form) (return))
+             (push (copy-form (car form)) result)
+             (setq form (cdr form)))
+           (nreconc result (copy-form form))))
+        ((simple-vector-p form)
+         (let ((copy (make-array (length form))))
+           (dotimes (i (length form) copy)
+             (setf (svref copy i) (copy-form (svref form i))))))
+        (t form)))
 
 (defun guarded-call (form thunk)
   "Call THUNK; an error in it is reported as one in FORM."
