@@ -64,7 +64,7 @@
              (%set-cdr tail (%car (%cdr tail)))
              list)))))
 
-(%defun values (&rest values) (values-list values))
+(%defun values (&rest values) (%values-list values))
 
 (%defun funcall (function &rest arguments) (apply function arguments))
 
