@@ -111,17 +111,21 @@
 ;;; Safepoints
 
 (defun settle-sites (mfunc)
-  "Replace the live values noted at each site of MFUNC by their slots, rising."
+  "Replace the live values noted at each site of MFUNC by their slots, rising,
+and keep those that are variables for the debugger."
   (dolist (block (mfunc-blocks mfunc))
     (dolist (minst (mblock-instructions block))
       (when (minst-site minst)
-        (let ((slots '()))
+        (let ((slots '()) (names '()))
           (dolist (entry (minst-live minst))
-            (when (home-valid-p (car entry) (cdr entry) minst)
-              (push (vreg-slot (car entry)) slots)))
+            (let ((vreg (car entry)))
+              (when (home-valid-p vreg (cdr entry) minst)
+                (when (vreg-name vreg) (push vreg names))
+                (push (vreg-slot vreg) slots))))
           (dolist (slot (fixed-live-slots mfunc block))
             (push slot slots))
-          (setf (minst-live minst) (sort slots #'<)))))))
+          (setf (minst-live minst) (sort slots #'<)
+                (minst-names minst) names))))))
 
 (defun home-valid-p (vreg stored minst)
   "True when at MINST the slot of VREG may be read later without a store."

@@ -132,13 +132,15 @@ of the innermost loop, or of the hot blocks.")
        (not (logbitp register avoid))))
 
 (defun next-hint (vreg)
-  "The register in which an instruction from here on wants VREG, or -1."
+  "The register in which an instruction wants VREG before it must go home
+for a call, or -1."
   (let ((here (* 2 *time*)))
     (loop
       (let ((hints (vreg-hints vreg)))
         (cond ((null hints) (return -1))
               ((< (car (car hints)) here)
                (setf (vreg-hints vreg) (cdr hints)))
+              ((> (car (car hints)) (next-call)) (return -1))
               (t (return (cdr (car hints)))))))))
 
 (defun good-hint-p (register class avoid minst)
@@ -287,12 +289,22 @@ that it reads."
 (defun swap-operands (minst)
   "Exchange the operands of a commutative MINST when that saves a copy."
   (let* ((uses (minst-uses minst))
-         (a (first uses)) (b (second uses)))
-    (when (and (use-kill b) (not (use-kill a))
+         (a (first uses)) (b (second uses))
+         (register (vreg-register (use-vreg b))))
+    (when (and (use-kill b) (not (= register -1))
                (not (eq (use-vreg a) (use-vreg b)))
-               (not (= (vreg-register (use-vreg b)) -1)))
+               (or (not (use-kill a))
+                   (= register (wanted-register (minst-dst minst)))))
       (setf (use-how b) :tied (use-how a) :any
             (minst-uses minst) (cons b (cons a (cddr uses)))))))
+
+(defun wanted-register (vreg)
+  "The register VREG should be in, or -1."
+  (let ((other (vreg-hint-vreg vreg)) (hint (next-hint vreg)))
+    (cond ((>= hint 0) hint)
+          ((null other) -1)
+          ((>= (vreg-def-register other) 0) (vreg-def-register other))
+          (t (next-hint other)))))
 
 (defun place-tied (minst use claims used)
   "Choose the register of the result of MINST, into which USE is copied."

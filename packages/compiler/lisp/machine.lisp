@@ -47,7 +47,7 @@ it.  SITE: it needs a stack map.  GAP: moves done in parallel before it."
   (uses '()) (dst nil) (fixed -1) (defs '()) (clobbers '()) (call nil)
   (site nil) (swappable nil) (early nil)
   (imm nil) (extra nil) (more nil) (targets '()) (wants '())
-  (position nil) (block nil) (number 0) (gap '()) (live '()) (label nil))
+  (position nil) (block nil) (number 0) (gap '()) (live '()) (names '()) (label nil))
 
 (defstruct (mblock (:constructor make-mblock (number)))
   "A basic block of machine instructions.  PARAMS are VREGs; the arguments of

@@ -18,8 +18,9 @@
   (+ (get-u16 octets index) (* 65536 (get-u16 octets (+ index 2)))))
 
 (defun encode-stack-maps (points)
-  "Return the octets for POINTS, a list of (pc slots outgoing position): SLOTS
-a rising list of slot numbers, OUTGOING words or 255, POSITION or NIL."
+  "Return the octets for POINTS, a list of (pc slots outgoing position ...):
+SLOTS a rising list of slot numbers, OUTGOING words or 255, POSITION an integer
+or anything else for none."
   (let* ((points (stable-sort (copy-list points) #'< :key #'first))
          (count (length points))
          (lists '())
@@ -45,7 +46,7 @@ a rising list of slot numbers, OUTGOING words or 255, POSITION or NIL."
 
 (defun put-map-entry (octets at point lists)
   (let ((slots (second point)) (word 0)
-        (position (or (fourth point) 0)))
+        (position (if (integerp (fourth point)) (fourth point) 0)))
     (if (short-slots-p slots)
         (dolist (slot slots)
           (setq word (+ word (ash 1 slot))))

@@ -73,8 +73,7 @@
     (bind-label *asm* back)
     (with-stub
       (bind-label *asm* slow)
-      (emit-trampoline-call 'save-values (minst-live minst)
-                            (minst-position minst))
+      (emit-trampoline-call 'save-values minst)
       (emit-jmp-l *asm* back))))
 
 (define-emitter :late-value (minst)

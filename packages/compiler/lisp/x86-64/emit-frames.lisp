@@ -7,13 +7,30 @@
 ;;; for itself and takes it away when it goes back to hot code without one.
 ;;; So the quick way out of a function costs no frame.
 
+(defconstant +most-cold-frames+ 4
+  "A function with more cold blocks that make a frame makes it at its entry.")
+
 (defun place-frames (mfunc)
   "Decide for each block of MFUNC if the frame exists in it."
   (let ((everywhere (or (mfunc-home-arguments mfunc)
                         (mfunc-unwind-slots mfunc))))
     (dolist (block (mfunc-blocks mfunc))
       (setf (mblock-frame block)
-            (if (or everywhere (block-needs-frame-p block)) t nil))))
+            (if (or everywhere (block-needs-frame-p block)) t nil)))
+    (spread-frames mfunc)
+    (place-prologues mfunc)
+    ;; Many small frames cost more room than one saves time.
+    (when (> (count-if (lambda (block)
+                         (and (mblock-cold block) (mblock-prologue block)))
+                       (mfunc-blocks mfunc))
+             +most-cold-frames+)
+      (dolist (block (mfunc-blocks mfunc))
+        (setf (mblock-frame block) t))
+      (place-prologues mfunc))))
+
+(defun spread-frames (mfunc)
+  "Where a frame exists it goes on existing, but for cold blocks that lead to
+hot ones without."
   (loop
     (let ((changed nil))
       (dolist (block (mfunc-blocks mfunc))
@@ -25,7 +42,9 @@
                          (mblock-preds block)))
           (setf (mblock-frame block) t)
           (setq changed t)))
-      (unless changed (return))))
+      (unless changed (return)))))
+
+(defun place-prologues (mfunc)
   (dolist (block (mfunc-blocks mfunc))
     (setf (mblock-prologue block)
           (and (mblock-frame block)
@@ -77,27 +96,29 @@
       (emit-sub-ri asm 64 +rsp+ size))
     (setq *framed* t)
     (unless (mfunc-no-poll *emitted*)
-      (emit-poll '() nil))))
+      (emit-poll nil))))
 
-(defun emit-poll (slots position)
+(defun emit-poll (minst)
+  "Poll; MINST is the safepoint, NIL at the entry, where no slot is live."
   (let ((back (make-label)) (slow (make-label)))
     (emit-cmp-rm *asm* 64 +rsp+ +thread+ +thread-limit+)
     (emit-jcc-l *asm* +cc-b+ slow)
     (bind-label *asm* back)
     (with-stub
       (bind-label *asm* slow)
-      (emit-trampoline-call 'poll (if *framed* slots '()) position)
+      (emit-trampoline-call 'poll minst)
       (emit-jmp-l *asm* back))))
 
-(defun emit-trampoline-call (name slots position)
-  "Call the trampoline NAME out of line, in a frame made here if need be."
+(defun emit-trampoline-call (name minst)
+  "Call the trampoline NAME out of line, in a frame made here if need be, with
+the stack map of MINST."
   (let ((framed *framed*) (label (make-label)))
     (unless framed
       (emit-push-r *asm* +rbp+)
       (emit-mov-rr *asm* 64 +rbp+ +rsp+))
     (emit-call-l *asm* (trampoline-fixup name))
     (bind-label *asm* label)
-    (push (list label slots 0 position) *points*)
+    (note-point label minst 0)
     (unless framed
       (emit-pop-r *asm* +rbp+))))
 
@@ -147,7 +168,7 @@
     (emit-mov-mr *asm* 64 +count-register+ +rbp+ (* -8 (1+ slot)))))
 
 (define-emitter :poll (minst)
-  (emit-poll (minst-live minst) (minst-position minst)))
+  (emit-poll minst))
 
 (define-emitter :argument-at (minst)
   ;; A fixnum index is 8 times the number; argument 4 is at rbp + 16.

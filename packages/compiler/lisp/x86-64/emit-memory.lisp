@@ -129,9 +129,7 @@
     (emit-mov-ri *asm* 32 +rax+ size)
     (emit-call-l *asm* (trampoline-fixup 'allocate))
     (bind-label *asm* label)
-    (push (list label (if framed (minst-live minst) '()) 0
-                (minst-position minst))
-          *points*)
+    (note-point label minst 0)
     (emit-lea-rm *asm* 64 +scratch+ +rax+ size)
     (emit-pop-r *asm* +rax+)
     (unless framed
@@ -155,8 +153,7 @@
     (with-stub
       (bind-label *asm* slow)
       (emit-sub-rr *asm* 64 +rax+ +scratch+)
-      (emit-trampoline-call 'allocate (if *framed* (minst-live minst) '())
-                            (minst-position minst))
+      (emit-trampoline-call 'allocate minst)
       (emit-jmp-l *asm* back))))
 
 (define-emitter :closure-header (minst)
@@ -289,9 +286,7 @@
     (emit-mov-mr asm 64 (operand minst 0) +thread+ (tls-fixup symbol))
     (with-stub
       (bind-label *asm* full)
-      (emit-trampoline-call 'binding-overflow
-                            (if *framed* (minst-live minst) '())
-                            (minst-position minst))
+      (emit-trampoline-call 'binding-overflow minst)
       (emit-ud2 *asm*))))
 
 (defun emit-unbind-one ()

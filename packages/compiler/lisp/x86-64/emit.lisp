@@ -23,13 +23,14 @@
 (defvar *next-block* nil "The block that is emitted next, or NIL.")
 
 (defun note-point (label minst outgoing)
-  "A stack map for MINST belongs at LABEL."
-  (push (list label (minst-live minst) outgoing (minst-position minst))
+  "A stack map for MINST, or an empty one if that is NIL, belongs at LABEL;
+where there is no frame no slot is live."
+  (push (if (and minst *framed*)
+            (list label (minst-live minst) outgoing (minst-position minst)
+                  (minst-names minst))
+            (list label '() outgoing
+                  (if minst (minst-position minst) nil) '()))
         *points*))
-
-(defun note-empty-point (label)
-  "At LABEL no slot is live."
-  (push (list label '() 0 nil) *points*))
 
 ;;; Blocks
 

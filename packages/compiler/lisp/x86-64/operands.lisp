@@ -6,7 +6,8 @@
 (defvar *framed* nil "True where the function's frame exists.")
 (defvar *stubs* '() "Functions that emit code out of line, last first.")
 (defvar *points* '()
-  "Safepoints of the unit: (label slots outgoing position), last first.")
+  "Safepoints of the unit: (label slots outgoing position variables), last
+first.")
 (defvar *literals* '() "Raw literals of the unit: (label size bits).")
 
 (defun float-number (register)

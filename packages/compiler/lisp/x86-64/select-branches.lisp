@@ -35,76 +35,7 @@
                      (put-overflow ins kind (value a)
                                    (if b (value b) nil)))))
       (setf (minst-more minst) kind)
-      (put-terminator minst)
-      (unless (eq kind :imul)
-        (plan-restoration ins kind a b)))))
-
-;;; The overflow path wants the operands again, but one of them is gone when
-;;; its register holds the result.  Addition modulo 2^64 can be undone: the
-;;; operand is made again from the result, so that it need not be kept.
-
-(defun plan-restoration (ins kind a b)
-  "Have the operand A of INS made again from its result and B, or B from A.
-*RESTORATIONS* is a list of (block operand result other kind)."
-  (when (and (eq kind :add) (not (vreg-constant (value b)))
-             (> (vreg-use-count (value a)) 1)
-             (= (vreg-use-count (value b)) 1))
-    (let ((c a)) (setq a b b c)))
-  (unless (vreg-constant (value a))
-    (push (list (second (ins-targets ins)) a (value ins)
-                (if b (value b) nil) kind)
-          *restorations*)))
-
-(defun count-hot-uses (func)
-  "Count in each VREG its uses outside cold blocks."
-  (do-blocks (blok func)
-    (unless (blok-cold blok)
-      (do-instructions (ins blok)
-        (dolist (arg (ins-args ins))
-          (incf (vreg-use-count (value arg))))))))
-
-(defun clear-use-counts (mfunc)
-  (dolist (vreg (mfunc-vregs mfunc))
-    (setf (vreg-use-count vreg) 0)))
-
-(defun restore-operand (blok)
-  "Append the restoration planned for BLOK; return the operand and what must
-be its mark again when BLOK is done, or NIL."
-  (let ((plan (cdr (assoc blok *restorations*))))
-    (if (and plan (used-in-p (first plan) blok))
-        (let* ((operand (first plan)) (old (ins-mark operand))
-               (other (third plan)) (kind (fourth plan))
-               (fresh (copy-operand-vreg old)))
-          (setq *selected* (blok-first blok))
-          (put-restoration fresh (second plan) other kind)
-          (setf (ins-mark operand) fresh)
-          (cons operand old))
-        nil)))
-
-(defun copy-operand-vreg (old)
-  (let ((fresh (make-vreg (mfunc-vreg-count *mfunc*) 0)))
-    (incf (mfunc-vreg-count *mfunc*))
-    (setf (mfunc-vregs *mfunc*)
-          (append (mfunc-vregs *mfunc*) (list fresh))
-          (vreg-ins fresh) (vreg-ins old)
-          (vreg-name fresh) (vreg-name old))
-    fresh))
-
-(defun put-restoration (fresh result other kind)
-  (let* ((immediate (and other (vreg-immediate other)))
-         (minst (cond ((null other) (put :unary (use-tied result)))
-                      (immediate (put :alu (use-tied result)))
-                      (t (put :alu (use-tied result) (use-any other))))))
-    (setf (minst-dst minst) fresh
-          (minst-imm minst) immediate
-          (minst-more minst) (case kind (:add :sub) (:sub :add) (t :neg)))))
-
-(defun used-in-p (value blok)
-  (do-instructions (ins blok)
-    (dolist (arg (ins-args ins))
-      (when (eq (replacement arg) value)
-        (return-from used-in-p t))))
-  nil)
+      (put-terminator minst))))
 
 (defun intern-arithmetic (name)
   (cond ((string= (symbol-name name) "+") :add)

@@ -45,7 +45,7 @@
 (dolist (name '("layout" "ir" "ir-edit" "code-unit" "machine"
                 "parallel-move" "allocate-order" "allocate-liveness"
                 "allocate-scan" "allocate-blocks" "allocate-homes" "allocate"
-                "verify-allocation" "machine-print" "stack-maps"
+                "restore-operands" "verify-allocation" "machine-print" "stack-maps"
                 "x86-64/registers" "x86-64/select" "x86-64/select-memory"
                 "x86-64/select-arithmetic" "x86-64/select-calls"
                 "x86-64/select-branches" "x86-64/select-system"
