@@ -45,20 +45,39 @@
     thread))
 
 (defun run-initialisers ()
-  "Run the top-level code of a cold world, in order; it is done once."
+  "Run the top-level code of a cold world, in order, once; true if there was any."
   (let ((functions (%raw-load-boxed +world-initialisers+ 0)))
     (if functions
         (progn
           (dotimes (i (%vector-length functions))
             (funcall (%svref functions i)))
-          (%raw-store-boxed +world-initialisers+ 0 nil)))))
+          (%raw-store-boxed +world-initialisers+ 0 nil)
+          t)
+        nil)))
+
+(defun main ()
+  "What a warm world does: the listener, which looks at the command line. With
+the option --stress the collector runs as often as it can."
+  (if (member "--stress" (%command-line) :test #'equal)
+      (set-collector-stress 65536))
+  (run-repl))
+
+(defun cold-main ()
+  "What a cold world does when its initialisers have run: with the arguments
+--save-world FILE it saves itself."
+  (let ((arguments (%command-line)))
+    (if (equal "--save-world" (second arguments))
+        (%save-world (third arguments) #'main)
+        (main))))
 
 (defun %world-start ()
   "Where every world begins, cold or warm, on every platform. Does not return."
   (start-memory)
-  (run-initialisers)
-  (make-first-thread)
-  (platform-start-devices)
-  (arm-timer)
-  (funcall (%raw-load-boxed +world-start-function+ 0))
+  (let ((cold (run-initialisers)))
+    (make-first-thread)
+    (platform-start-devices)
+    (arm-timer)
+    (if cold
+        (cold-main)
+        (funcall (%raw-load-boxed +world-start-function+ 0))))
   (platform-power-off 0))
