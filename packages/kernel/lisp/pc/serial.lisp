@@ -20,6 +20,10 @@ there is such a device: its scratch register keeps what is written."
   (%out-u8 (+ +serial-port+ 2) #xC7)
   (%out-u8 (+ +serial-port+ 4) #x0B)
   (%out-u8 (+ +serial-port+ 1) 1)
+  ;; The queue of a 16550A holds 16 octets.
+  (set-serial-queue (if (= #xC0 (logand #xC0 (%in-u8 (+ +serial-port+ 2))))
+                        16
+                        1))
   0)
 
 (defwired await-serial (bits)
@@ -31,9 +35,14 @@ there is such a device: its scratch register keeps what is written."
     left))
 
 (defwired send-octet (octet)
+  "Send OCTET. When the queue was seen empty, as many as it holds can follow."
   (if (/= 0 (serial-present))
       (progn
-        (await-serial #x20)
+        (if (= 0 (serial-room))
+            (progn
+              (await-serial #x20)
+              (set-serial-room (serial-queue))))
+        (set-serial-room (- (serial-room) 1))
         (%out-u8 +serial-port+ octet)))
   0)
 

@@ -45,6 +45,8 @@
   (keyboard-flags 152 "Which modifier keys are down.")
   (keyboard-prefix 160 "Not 0: the last scan code was E0h.")
   (line-dropped 168 "Not 0: Ctrl-C was typed since input was read last.")
+  (serial-queue 184 "Octets that the transmitter's queue holds.")
+  (serial-room 328 "Octets that can be sent without looking.")
   (last-output 176 "The octet written last on the serial line.")
   ;; The screen.
   (screen-address 192 "The framebuffer, or 0.")
