@@ -19,7 +19,8 @@ const STACK_MB = 900;
 const HEAP_MB = 8192;
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../../..");
-const bundle = resolve(here, "../dist/astra-js-command.mjs");
+const cache = resolve(root, "node_modules/.cache/astralisp-bootstrap");
+const bundle = resolve(cache, "command.mjs");
 
 function newest(directory) {
   let time = 0;
@@ -72,7 +73,7 @@ if (isMainThread) {
   process.exitCode = runCommand({
     argv: workerData.argv,
     runtimeSystem: resolve(here, "../../runtime/lisp/astralisp-runtime.asd"),
-    cacheDirectory: resolve(root, "node_modules/.cache/astralisp-bootstrap"),
+    cacheDirectory: cache,
     compilerVersion: createHash("sha256").update(readFileSync(bundle)).digest("hex"),
   });
 }

@@ -6,7 +6,8 @@ import { ExitRequest, formatFrame, LispError } from "./errors.js";
 import { formatLoadError, Loader } from "./files.js";
 import { isUndefined } from "./run-time.js";
 import { loadSystem } from "./system.js";
-import { formatUndefined, World } from "./world.js";
+import { formatUndefined } from "./undefined.js";
+import { World } from "./world.js";
 
 /** What `runCommand` needs of its surroundings. */
 export interface CommandOptions {
@@ -97,10 +98,10 @@ class Command {
   }
 
   private warn(): void {
-    const missing = this.world.takeUndefined();
+    const missing = this.world.undefinedReferences.take();
     if (this.flags.has("quiet")) return;
     for (const item of missing) {
-      say(2, `warning: ${formatUndefined(this.world, item)}`);
+      say(2, `warning: ${formatUndefined(item, (symbol) => this.world.show(symbol))}`);
     }
   }
 

@@ -11,11 +11,12 @@ import {
   Source,
 } from "@astralisp/reader";
 import { moduleText } from "./compile-form.js";
-import { CompileError } from "./errors.js";
+import { CompileError, type LispPlace } from "./errors.js";
 import type { LiteralTarget } from "./literals.js";
 import { locateByMap } from "./scripts.js";
 import { encodeSourceMap, type SourceMapV3, takeMarks } from "./source-positions.js";
 import { TopLevel } from "./top-level.js";
+import type { Undefined } from "./undefined.js";
 import type { World } from "./world.js";
 
 /** A compiled file: an ES module whose default export loads it into a run time. */
@@ -65,8 +66,11 @@ export class Loader {
     }
     const key = join(this.cacheDirectory, `${basename(source.name)}-${this.state}`);
     if (existsSync(`${key}.mjs`)) return this.loadCompiled(key);
+    this.world.undefinedReferences.record();
     const compiled = this.compileSource(source);
     mkdirSync(this.cacheDirectory, { recursive: true });
+    const missing = this.world.undefinedReferences.takeRecorded();
+    writeAtomically(`${key}.undefined`, JSON.stringify(missing.map(mentionOf)));
     writeAtomically(`${key}.mjs.map`, JSON.stringify(compiled.map));
     const code = `${compiled.code}//# sourceMappingURL=${basename(key)}.mjs.map\n`;
     writeAtomically(`${key}.mjs`, code);
@@ -123,10 +127,31 @@ export class Loader {
       world.mv.n = 1;
       (run.value as (runTime: unknown) => void)(world.runTime);
     });
+    for (const { kind, symbol, place } of readMentions(`${key}.undefined`)) {
+      const mentioned = world.registry.find(symbol[0])?.lookup(symbol[1]);
+      if (mentioned !== undefined) {
+        world.undefinedReferences.note(kind, mentioned, () => place);
+      }
+    }
     if (cached === undefined || run.script.cachedDataRejected) {
       writeAtomically(`${key}.v8`, run.script.createCachedData());
     }
   }
+}
+
+/** An undefined reference as the cache keeps it. */
+interface Mention {
+  readonly kind: Undefined["kind"];
+  readonly symbol: readonly [string, string];
+  readonly place: LispPlace | null;
+}
+
+function mentionOf({ kind, symbol, place }: Undefined): Mention {
+  return { kind, symbol: [symbol.package?.name ?? "", symbol.name], place };
+}
+
+function readMentions(path: string): readonly Mention[] {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
 }
 
 function hash(...parts: string[]): string {

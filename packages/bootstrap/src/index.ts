@@ -14,4 +14,5 @@ export {
   type LoaderOptions,
 } from "./files.js";
 export { findSystem, loadSystem, readSystem, type SystemDefinition } from "./system.js";
-export { formatUndefined, type Undefined, World, type WorldOptions } from "./world.js";
+export { formatUndefined, type Undefined } from "./undefined.js";
+export { World, type WorldOptions } from "./world.js";

@@ -30,6 +30,7 @@ import {
   formatFrame,
   LispError,
   type LispFrame,
+  type LispPlace,
 } from "./errors.js";
 import { FEATURES } from "./features.js";
 import { helperProperty, type LiteralTarget } from "./literals.js";
@@ -46,28 +47,12 @@ import { takeMarks } from "./source-positions.js";
 import { makeSpecialForms, type SpecialForms } from "./special-forms.js";
 import { TopLevel } from "./top-level.js";
 import { makeTransforms, type Transforms } from "./transforms.js";
+import { UndefinedReferences } from "./undefined.js";
 
 /** How a world is made. */
 export interface WorldOptions {
   /** What `%command-line` answers. */
   readonly commandLine?: readonly string[];
-}
-
-/** A reference to something that was not defined when it was compiled. */
-export interface Undefined {
-  readonly kind: "function" | "variable";
-  readonly symbol: LispSymbol;
-  readonly source: Source | null;
-  readonly position: number;
-}
-
-/** The text of an undefined reference, for a warning. */
-export function formatUndefined(world: World, undefined_: Undefined): string {
-  const { kind, symbol, source, position } = undefined_;
-  const what = `undefined ${kind} ${world.show(symbol)}`;
-  if (source === null || position < 0) return what;
-  const { line, column } = source.place(position);
-  return `${source.name}:${line}:${column}: ${what}`;
 }
 
 let worlds = 0;
@@ -96,7 +81,7 @@ export class World implements CompilerHost {
   /** The `fn` of symbols of this world that have no function. */
   readonly undefinedFunction: LispFunction;
   /** What was mentioned and may still be undefined. */
-  readonly undefinedReferences = new Map<LispSymbol, Undefined>();
+  readonly undefinedReferences = new UndefinedReferences();
   private readonly primitives = new Map<LispSymbol, Primitive>();
   private readonly packageVariable: LispSymbol;
   private readonly signalSymbol: LispSymbol;
@@ -297,31 +282,22 @@ export class World implements CompilerHost {
     }
   }
 
+  /** Remembers what `references` mentions and is not defined yet. */
   noteReferences(references: References, source: Source | null): void {
-    const note = (kind: Undefined["kind"], symbol: LispSymbol, position: number) => {
-      if (!this.undefinedReferences.has(symbol)) {
-        this.undefinedReferences.set(symbol, { kind, symbol, source, position });
-      }
-    };
+    const place = (position: number): LispPlace | null =>
+      source === null || position < 0
+        ? null
+        : { file: source.name, ...source.place(position) };
     for (const [symbol, position] of references.functions) {
-      if (isUndefined(symbol.fn)) note("function", symbol, position);
+      if (isUndefined(symbol.fn)) {
+        this.undefinedReferences.note("function", symbol, () => place(position));
+      }
     }
     for (const [symbol, position] of references.variables) {
       if (symbol.kind === SYMBOL_KIND.lexical && symbol.value === undefined) {
-        note("variable", symbol, position);
+        this.undefinedReferences.note("variable", symbol, () => place(position));
       }
     }
-  }
-
-  /** What has been mentioned so far and is still undefined; forgets all mentions. */
-  takeUndefined(): Undefined[] {
-    const result = [...this.undefinedReferences.values()].filter(({ kind, symbol }) =>
-      kind === "function"
-        ? isUndefined(symbol.fn) && symbol.macro === null
-        : symbol.kind === SYMBOL_KIND.lexical && symbol.value === undefined,
-    );
-    this.undefinedReferences.clear();
-    return result;
   }
 
   // ---- Running code.

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Source } from "@astralisp/reader";
+import { type LispSymbol, Source } from "@astralisp/reader";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatUndefined, LispError, Loader, loadSystem, World } from "../src/index.js";
 
@@ -111,14 +111,17 @@ test("the cache knows the files before and the compiler", () => {
   expect(files()).toBe(6);
 });
 
-test("what stays undefined is reported with its place", () => {
+test("what stays undefined is reported with its place, also from the cache", () => {
   const world = new World();
   const text = `(astralisp.primitives:%defun f (x)
   (nobody x some-variable))
 (astralisp.primitives:%defun g () (later))
 (astralisp.primitives:%defun later () 1)`;
-  new Loader(world).loadSource(new Source(text, "f.lisp"));
-  expect(world.takeUndefined().map((u) => formatUndefined(world, u))).toEqual([
+  const options = { cacheDirectory: join(directory, "cache3"), compilerVersion: "1" };
+  new Loader(new World(), options).loadSource(new Source(text, "f.lisp"));
+  new Loader(world, options).loadSource(new Source(text, "f.lisp"));
+  const show = (symbol: LispSymbol) => world.show(symbol);
+  expect(world.undefinedReferences.take().map((u) => formatUndefined(u, show))).toEqual([
     "f.lisp:2:3: undefined function NOBODY",
     "f.lisp:2:3: undefined variable SOME-VARIABLE",
   ]);
