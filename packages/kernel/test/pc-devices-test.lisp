@@ -280,6 +280,26 @@
     (set-trap-depth 1)
     (cl-user::check (panics-p (lambda () (trap 14 :pc #x14000ABC))))))
 
+(defun test-flushes ()
+  "One flush in 100 ms while busy, none while idle or on a real processor."
+  (flet ((flushes (emulated idle-share)
+           (%raw-fill-words +pc-state+ 512 0)
+           (set-tick-kilohertz 1000000)
+           (set-emulated emulated)
+           (setf astralisp.primitives::*ticks* 1000000000
+                 astralisp.primitives::*flushes* 0)
+           (loop repeat 100
+                 do (incf astralisp.primitives::*ticks* 33000000)
+                    (set-idle-ns (cl:+ (idle-ns)
+                                       (floor (cl:* 33000000 idle-share))))
+                    (pc-tick))
+           astralisp.primitives::*flushes*))
+    (cl-user::check (cl:<= 24 (flushes 1 0) 34) (flushes 1 0))
+    (cl-user::check (cl:= 0 (flushes 0 0)))
+    ;; The first look sees the time before it as busy.
+    (cl-user::check (cl:<= (flushes 1 9/10) 1) (flushes 1 9/10))))
+
+(test-flushes)
 (loop for seed below 4 do (test-battery-clock seed))
 (test-counter)
 (test-timer)

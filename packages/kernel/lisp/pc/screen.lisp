@@ -169,7 +169,3 @@ see to it that a timer event comes then."
                   (set-alarm-time due)
                   (arm-alarm due))))))
   0)
-
-(defwired pc-tick ()
-  "At timer events: the screen follows."
-  (paint-soon))

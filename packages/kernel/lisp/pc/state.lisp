@@ -76,6 +76,8 @@
   (exit-wanted 544 "Not 0: the exit status goes to port F4h.")
   (arguments-length 552 "Octets of the arguments.")
   (emulated 560 "Not 0: the machine is QEMU's emulator.")
+  (flush-ns 584 "When FLUSH-WHEN-BUSY looked last.")
+  (flush-idle-ns 592 "What IDLE-NS was then.")
   (random-device 568 "Not 0: the processor has RDRAND.")
   (random-pool 576 "The pool of random bits.")
   ;; Traps.
