@@ -141,6 +141,13 @@
 
 ;;; fw_cfg
 
+(defun c-string (address)
+  "As linux/start.lisp has it, for ASCII."
+  (coerce (loop for at from address
+                until (cl:= 0 (octet at))
+                collect (code-char (octet at)))
+          'string))
+
 (defun simulate-firmware (files)
   "FILES: an alist of names and strings."
   (let ((items (make-hash-table)) (stream '()))
@@ -170,7 +177,7 @@
              ("opt/org.astralisp/exit" . "1")
              ("opt/org.astralisp/arguments" . #.(format nil "--eval~c(f 1)"
                                                         (code-char 0)))))
-    (cl-user::check (equal (pc-command-line) '("--eval" "(f 1)"))
+    (cl-user::check (equal (pc-command-line) '("astralisp" "--eval" "(f 1)"))
                     (pc-command-line))
     (cl-user::check (cl:= 1 (exit-wanted)))
     (cl-user::check
@@ -183,13 +190,13 @@
                                    (loop for i below count
                                          collect (octet #x7000 i)))))))
     (start '(("opt/org.astralisp/arguments2" . "no")))
-    (cl-user::check (null (pc-command-line)))
+    (cl-user::check (equal '("astralisp") (pc-command-line)))
     (cl-user::check (cl:= 0 (exit-wanted)))
     (remhash #x510 cl-user::*ports*)
     (remhash #x511 cl-user::*ports*)
     (%raw-fill-words +pc-state+ 512 0)
     (start-firmware)
-    (cl-user::check (null (pc-command-line)))))
+    (cl-user::check (equal '("astralisp") (pc-command-line)))))
 
 ;;; Traps
 

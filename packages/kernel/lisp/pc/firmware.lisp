@@ -76,7 +76,7 @@
         (put-item-name "opt/org.astralisp/arguments")
         (set-arguments-length
          (read-firmware +firmware-buffer+
-                        (max 0 (min (find-item) +firmware-buffer-size+))))
+                        (max 0 (min (find-item) (1- +firmware-buffer-size+)))))
         ;; Last: the item stays selected and is read as input is wanted.
         (put-item-name "opt/org.astralisp/script")
         (let ((size (find-item)))
@@ -96,24 +96,21 @@
           (set-script-left (- (script-left) octets))
           octets))))
 
-(defun next-argument (start)
-  "The argument whose octets begin at START of the buffer, and where it ends."
-  (let ((end start) (limit (arguments-length)))
-    (declare (type fixnum start end limit))
-    (while (and (< end limit) (/= 0 (octet (+ +firmware-buffer+ end))))
+(defwired argument-end (start)
+  "Where the argument that begins at START of the buffer has its final zero."
+  (let-fixnum ((end start))
+    (while (and (< end (arguments-length))
+                (/= 0 (octet (+ +firmware-buffer+ end))))
       (increment end))
-    (let ((text (make-string (- end start))))
-      (do-range (i start end)
-        (%set-string-ref text (- i start)
-                         (%code-char (octet (+ +firmware-buffer+ i)))))
-      (values text end))))
+    (set-octet (+ +firmware-buffer+ end) 0 0)
+    end))
 
 (defun pc-command-line ()
-  "A list of the strings given to the machine as arguments."
+  "A name for the program, then the strings given to the machine as arguments."
   (let ((arguments '()) (at 0))
     (declare (type fixnum at))
     (while (< at (arguments-length))
-      (%mv-let (text end) (next-argument at)
-        (setq arguments (cons text arguments)
+      (let ((end (argument-end at)))
+        (setq arguments (cons (c-string (+ +firmware-buffer+ at)) arguments)
               at (+ 1 end))))
-    (reverse arguments)))
+    (cons "astralisp" (reverse arguments))))
