@@ -89,7 +89,11 @@ what they ask for at compile time. Print warnings; return their number."
           (when (eq form end)
             (return count))
           (compile-toplevel-form
-           form sink
+           form
+           ;; The linker describes the packages of a world as a whole.
+           (if (and (consp form) (member (car form) '(in-package defpackage)))
+               nil
+               sink)
            (lambda (warning)
              (incf count)
              (write-line (concatenate 'string "warning: " path ": "

@@ -1,8 +1,7 @@
 ;;;; The package of the native compiler; its exports.
 
 (defpackage #:astralisp.compiler
-  (:use #:common-lisp)
-  (:import-from #:astralisp.primitives)
+  (:use #:common-lisp #:astralisp.primitives #:astralisp.asm)
   (:export
    ;; driver
    #:compile-toplevel-forms #:compile-lambda #:compile-file-to-octets

@@ -172,7 +172,7 @@ vectors of name, nicknames, used packages, internal and external symbols."
        (list (image-string image name)
              (strings (package-nicknames package))
              (strings (mapcar #'package-name (package-use-list package)))
-             (image-list image (internal-words linker name words))
+             (image-list image (internal-words linker package words))
              (image-list image words))))))
 
 (defun external-words (linker package)
@@ -184,18 +184,33 @@ Of the keywords only those that were made count: a host may have others."
       (mapcar (lambda (symbol) (host-symbol-word linker symbol))
               (external-symbols package))))
 
-(defun internal-words (linker name external)
-  "Return the words of the symbols at home in the package NAME that are not
-EXTERNAL, in the order in which they were made."
+(defun internal-words (linker package external)
+  "Return the words of the symbols of PACKAGE that are not EXTERNAL: those at
+home there, in the order in which they were made, and the imported ones."
   (let ((exported (make-hash-table))
         (internal '()))
     (dolist (word external)
       (setf (gethash word exported) t))
-    (dolist (pair (cdr (assoc name (linker-packages linker)
-                              :test #'string=)))
+    (dolist (pair (cdr (assoc (package-name package)
+                              (linker-packages linker) :test #'string=)))
       (unless (gethash (cdr pair) exported)
         (push (cdr pair) internal)))
-    internal))
+    (dolist (symbol (imported-symbols package) internal)
+      (push (host-symbol-word linker symbol) internal))))
+
+(defun imported-symbols (package)
+  "Return the internal symbols of PACKAGE that are at home elsewhere, in the
+order of their names."
+  (let ((symbols '()))
+    (do-symbols (symbol package)
+      (multiple-value-bind (found status)
+          (find-symbol (symbol-name symbol) package)
+        (when (and (eq status :internal)
+                   (eq found symbol)
+                   (symbol-package symbol)
+                   (not (eq (symbol-package symbol) package)))
+          (pushnew symbol symbols))))
+    (sort symbols #'string< :key #'symbol-name)))
 
 ;;; The header
 

@@ -1,109 +1,72 @@
-;;;; Functions that the native compiler open-codes, as functions; a data table.
+;;;; Functions for the names that the native compiler open-codes.
 
 (in-package #:astralisp.runtime)
 
-;;; (F X) is compiled in place, but #'F and (FUNCALL 'F X) need a function. Each
-;;; definition's body is the open code of its own name, with checked arguments
-;;; where the name is one of the standard's.
+;;; `(%defun car (a) (car a))' and so on: inside, the name is open-coded, with
+;;; the checks of a safe call. What must see its caller's frame is left out.
 
-(defmacro define-intrinsics (&rest entries)
-  "Each entry is (lambda-list name…)."
-  (let ((forms nil))
-    (dolist (entry entries)
-      (dolist (name (cdr entry))
-        (push `(%defun ,name ,(car entry) (,name ,@(car entry))) forms)))
-    `(progn ,@(nreverse forms))))
+(defmacro define-intrinsics (parameters &rest names)
+  "Define each of NAMES as a function of PARAMETERS that calls itself, which the
+compiler open-codes."
+  `(progn
+     ,@(mapcar (lambda (name)
+                 `(%defun ,name ,parameters (,name ,@parameters)))
+               names)))
 
-(define-intrinsics
-  ((x)
-   car cdr not null atom consp listp symbolp keywordp characterp functionp
-   integerp numberp realp rationalp floatp complexp arrayp vectorp stringp
-   simple-vector-p simple-string-p bit-vector-p simple-bit-vector-p
-   symbol-name symbol-package symbol-plist char-code)
-  ((x y) eq eql cons rplaca rplacd)
-  ((vector index) svref)
-  ((string index) schar))
+(define-intrinsics ()
+  %fence %pause %read-cr0 %read-cr2 %read-cr3 %read-cr4 %read-tsc
+  %static-address %tlb-flush %unbound-marker)
 
-(define-intrinsics
-  ((x)
-   %car %cdr %fixnump %bignump %ratiop %complexp %double-float-p
-   %single-float-p %simple-string-p %array-header-p %instancep %funcallable-p
-   %unbound-marker-p %symbol-info %symbol-hash %global-value %char-code
-   %code-char %realpart %imagpart %vector-length %vector-code
-   %instance-layout %value-cell-ref %weak-pointer-value %array-data
-   %array-fill %array-offset %array-total %array-flags %array-rank
-   %make-value-cell %fx-not %double-negate %double-sqrt %double-bits
-   %make-double %double-to-single %single-to-double %single-bits
-   %make-single %single-negate %single-sqrt)
-  ((x y)
-   %set-car %set-cdr %set-symbol-plist %set-symbol-package
-   %set-symbol-info %set-global-value %instance-ref %set-instance-layout
-   %set-value-cell %make-ratio %make-complex %array-dimension
-   %set-array-data %set-array-fill %set-array-offset %set-array-total
-   %set-array-flags %fx+ %fx- %fx* %fx-and %fx-or %fx-xor %fx-truncate
-   %fx-rem %fx< %fx> %fx<= %fx>= %fx= %double+ %double- %double* %double/
-   %double< %double= %double<= %single+ %single- %single* %single/ %single<
-   %single= %single<= %svref %u8ref %u16ref %u32ref %u64ref %s8ref %s16ref
-   %s32ref %s64ref %single-ref %double-ref %bit-ref %string-ref %vref
-   %shrink-vector %closure-ref)
-  ((x i value)
-   %set-svref %set-u8ref %set-u16ref %set-u32ref %set-u64ref %set-s8ref
-   %set-s16ref %set-s32ref %set-s64ref %set-single-ref %set-double-ref
-   %set-bit-ref %set-string-ref %set-vref %set-instance-ref
-   %set-array-dimension %set-closure-ref))
+(define-intrinsics (a)
+  %allocate %array-data %array-fill %array-flags %array-header-p
+  %array-offset %array-rank %array-total %bignum-length %bignump %bits-word
+  %car %cdr %cell-function %cell-name %char-code %code-char %complexp
+  %double-bits %double-float-p %double-negate %double-sqrt
+  %double-to-integer %double-to-single %double-truncate-fixnum %fixnum-word
+  %fixnump %funcallable-p %function-code %function-entry %fx-not
+  %global-value %imagpart %in-u16 %in-u32 %in-u8 %instance-layout %instancep
+  %integer-to-double %invalidate-page %load-gdt %load-idt
+  %load-task-register %lognot %make-double %make-single %make-value-cell
+  %mark-card %object-address %object-tag %ratiop %read-msr %realpart
+  %signed-word %simple-string-p %single-bits %single-float-p %single-negate
+  %single-sqrt %single-to-double %symbol-cell %symbol-hash %symbol-info
+  %thread-load %thread-load-boxed %thread-load-word %unbound-marker-p
+  %value-cell-ref %vector-code %vector-length %weak-pointer-value %word-bits
+  %word-count-bits %word-length %word-not %word-signed %word-trailing-zeros
+  %write-cr0 %write-cr3 %write-cr4 atom car cdr char-code characterp consp
+  functionp integer-length integerp keywordp listp logcount not null
+  simple-vector-p symbol-name symbol-package symbol-plist symbolp)
 
-(%defun list (&rest elements) elements)
+(define-intrinsics (a b)
+  %address-object %array-dimension %ash %bignum-digit %bit-ref %closure-ref
+  %cpuid %double* %double+ %double- %double-ref %double/ %double< %double<=
+  %double= %fx* %fx+ %fx- %fx-and %fx-or %fx-rem %fx-shift-left
+  %fx-shift-right %fx-truncate %fx-xor %fx< %fx<= %fx= %fx> %fx>=
+  %instance-of-p %instance-ref %integer* %integer+ %integer-
+  %integer-compare %logand %logior %logxor %make-complex %make-ratio
+  %out-u16 %out-u32 %out-u8 %raw-load-boxed %raw-load-double %raw-load-s16
+  %raw-load-s32 %raw-load-s64 %raw-load-s8 %raw-load-u16 %raw-load-u32
+  %raw-load-u64 %raw-load-u8 %raw-load-word %s16ref %s32ref %s64ref %s8ref
+  %set-array-data %set-array-fill %set-array-flags %set-array-offset
+  %set-array-total %set-car %set-cdr %set-cell-function %set-global-value
+  %set-instance-layout %set-symbol-cell %set-symbol-info %set-symbol-package
+  %set-symbol-plist %set-value-cell %shrink-vector %single* %single+
+  %single- %single-ref %single/ %single< %single<= %single= %string-ref
+  %svref %thread-store %thread-store-boxed %thread-store-word %u16ref
+  %u32ref %u64ref %u8ref %vref %word* %word+ %word- %word-and %word-multiply
+  %word-multiply-high %word-or %word-rotate-left %word-shift-left
+  %word-shift-right %word-xor %word< %word<= %word= %write-msr cons eq eql
+  rplaca rplacd schar svref two-arg-* two-arg-+ two-arg-- two-arg-/)
 
-(%defun list* (first &rest others)
-  (if (null others)
-      first
-      ;; The &REST list is fresh: its last cons is cut off.
-      (let ((list (cons first others)))
-        (do ((tail list (%cdr tail)))
-            ((null (%cdr (%cdr tail)))
-             (%set-cdr tail (%car (%cdr tail)))
-             list)))))
+(define-intrinsics (a b c)
+  %atomic-add %exchange %header %raw-store-boxed %raw-store-double
+  %raw-store-s16 %raw-store-s32 %raw-store-s64 %raw-store-s8 %raw-store-u16
+  %raw-store-u32 %raw-store-u64 %raw-store-u8 %raw-store-word
+  %set-array-dimension %set-bignum-digit %set-bit-ref %set-closure-ref
+  %set-double-ref %set-instance-ref %set-s16ref %set-s32ref %set-s64ref
+  %set-s8ref %set-single-ref %set-string-ref %set-svref %set-u16ref
+  %set-u32ref %set-u64ref %set-u8ref %set-vref %word-add-carry %word-divide
+  %word-subtract-borrow)
 
-(%defun values (&rest values) (%values-list values))
-
-(%defun funcall (function &rest arguments) (apply function arguments))
-
-(%defun apply (function argument &rest more)
-  (if (null more)
-      (apply function argument)
-      (apply function (apply (function list*) argument more))))
-
-(%defun length (sequence)
-  (cond ((listp sequence)
-         (let ((count 0))
-           (do ((tail sequence (%cdr tail)))
-               ((not (consp tail))
-                (if (null tail)
-                    count
-                    (%type-error sequence 'sequence)))
-             (setq count (%fx+ count 1)))))
-        ((%vector-code sequence) (%vector-length sequence))
-        ((and (%array-header-p sequence) (eql 1 (%array-rank sequence)))
-         (or (%array-fill sequence) (%array-dimension sequence 0)))
-        (t (%type-error sequence 'sequence))))
-
-(%defun code-char (code)
-  (if (and (%fixnump code) (>= code 0) (< code #x110000))
-      (%code-char code)
-      nil))
-
-(%defun numerator (rational)
-  (cond ((%ratiop rational)
-         (%raw-load-boxed (%object-address rational) 8))
-        ((integerp rational) rational)
-        (t (%type-error rational 'rational))))
-
-(%defun denominator (rational)
-  (cond ((%ratiop rational)
-         (%raw-load-boxed (%object-address rational) 16))
-        ((integerp rational) 1)
-        (t (%type-error rational 'rational))))
-
-(%defun %features ()
-  '(:astralisp :common-lisp :ansi-cl :ieee-floating-point :little-endian
-    :64-bit :native :x86-64))
+(define-intrinsics (a b c d)
+  %compare-and-swap %compare-and-swap-boxed)
