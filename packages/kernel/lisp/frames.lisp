@@ -106,7 +106,8 @@
   "Promote or mark what the root SLOT refers to."
   (if (= 1 (collecting))
       (promote-slot slot)
-      (mark-slot slot)))
+      (mark-slot slot))
+  0)
 
 (defwired scan-frame-slots (fp)
   (let ((bits (map-slots)) (slot (- fp 8)))

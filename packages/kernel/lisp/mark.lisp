@@ -32,14 +32,18 @@
             address))))
 
 (defwired mark-in-place (reference)
-  (let-fixnum ((address (reference-address reference))
+  (let-fixnum ((tag (reference-tag reference))
+               (address (- reference tag))
                (at (mark-octet address))
                (bits (octet at))
                (bit (granule-bit address)))
     (if (= 0 (logand bits bit))
         (progn
           (set-octet at 0 (logior bits bit))
-          (mark-lines address (object-size address))
+          ;; A cons lies in one line.
+          (if (= tag +cons-lowtag+)
+              (set-octet (line-octet address) 0 1)
+              (mark-lines address (object-size address)))
           (push-reference reference)))
     reference))
 
@@ -73,12 +77,12 @@
       (evacuate reference)
       (mark-in-place reference)))
 
-(defwired mark-slot (slot)
-  (let ((value (word slot)))
-    (declare (type fixnum value))
-    (if (and (pointer-word-p value) (>= value +heap-base+))
-        (set-word slot 0 (mark-reference value)))
-    0))
+(defmacro mark-slot (slot)
+  "Mark what SLOT, an address, leads to; update it."
+  (let ((at (gensym)) (value (gensym)))
+    `(let-fixnum ((,at ,slot) (,value (word ,at)))
+       (if (and (pointer-word-p ,value) (>= ,value +heap-base+))
+           (set-word ,at 0 (the fixnum (mark-reference ,value)))))))
 
 (defwired mark-layout (address)
   (let ((value (word address)))
@@ -112,11 +116,14 @@
 
 (defwired drain-marked ()
   (while (not (mark-stack-empty-p))
-    (let ((top (pop-word)))
-      (declare (type fixnum top))
-      (if (pointer-word-p top)
-          (scan-marked top (reference-address top))
-          (scan-marked (pop-word) top))))
+    (let-fixnum ((top (pop-word)) (tag (reference-tag top)))
+      (cond ((= tag +cons-lowtag+)
+             ;; The car is followed first: lists are longer than deep.
+             (mark-slot (+ top (- 8 +cons-lowtag+)))
+             (mark-slot (- top +cons-lowtag+)))
+            ((pointer-word-p top)
+             (scan-marked top (reference-address top)))
+            (t (scan-marked (pop-word) top)))))
   0)
 
 (defwired rescan-block (block)

@@ -131,14 +131,15 @@ collector has made sure that enough blocks are free."
 (defmacro mark-stack-empty-p ()
   '(<= (mark-pointer) +mark-stack+))
 
-(defwired push-reference (reference)
-  (let ((top (mark-pointer)))
-    (declare (type fixnum top))
-    (if (>= top (mark-limit))
-        (set-mark-overflow 1)
-        (progn (set-word top 0 reference)
-               (set-mark-pointer (+ top 8))))
-    0))
+(defmacro push-reference (reference)
+  "Note that the object of REFERENCE has to be scanned."
+  (let ((top (gensym)))
+    `(let ((,top (mark-pointer)))
+       (declare (type fixnum ,top))
+       (if (>= ,top (mark-limit))
+           (set-mark-overflow 1)
+           (progn (set-word ,top 0 ,reference)
+                  (set-mark-pointer (+ ,top 8)))))))
 
 (defwired push-rest (reference address)
   "Note that the object of REFERENCE has still to be scanned from ADDRESS on.
@@ -150,17 +151,28 @@ The caller has seen to it that two words fit."
     (set-mark-pointer (+ top 16))
     0))
 
-(defwired pop-word ()
-  (let ((top (- (mark-pointer) 8)))
-    (declare (type fixnum top))
-    (set-mark-pointer top)
-    (word top)))
+(defmacro pop-word ()
+  "Take the top word off the mark stack."
+  (let ((top (gensym)))
+    `(let ((,top (- (mark-pointer) 8)))
+       (declare (type fixnum ,top))
+       (set-mark-pointer ,top)
+       (word ,top))))
 
 ;;; Promotion
 
 (defmacro in-nursery-p (word)
   `(= (shift-right +nursery-base+ +nursery-shift+)
       (shift-right ,word +nursery-shift+)))
+
+(defwired allocate-survivor (size)
+  (let-fixnum ((address (run-pointer)) (end (+ address size)))
+    (if (> end (run-end))
+        (allocate-old size)
+        (progn
+          (set-run-pointer end)
+          (set-start-bit address)
+          address))))
 
 (defwired promote (reference)
   "The new reference to the nursery object of REFERENCE, copied if need be."
@@ -169,20 +181,24 @@ The caller has seen to it that two words fit."
                (first (word from)))
     (if (= +forward-tag+ (logand first 15))
         (+ (- first +forward-tag+) tag)
-        (let-fixnum ((size (object-size from))
-                     (to (allocate-old size)))
-          (%raw-copy-words to from (shift-right size 3))
+        (let-fixnum ((size (if (= tag +cons-lowtag+) 16 (object-size from)))
+                     (to (allocate-survivor size)))
+          (if (= size 16)
+              (progn
+                (%raw-store-u64 to 0 (%raw-load-u64 from 0))
+                (%raw-store-u64 to 8 (%raw-load-u64 from 8)))
+              (%raw-copy-words to from (shift-right size 3)))
           (set-word from 0 (+ to +forward-tag+))
           (set-promoted-octets (+ (promoted-octets) size))
           (push-reference (+ to tag))
           (+ to tag)))))
 
-(defwired promote-slot (slot)
-  (let ((value (word slot)))
-    (declare (type fixnum value))
-    (if (and (pointer-word-p value) (in-nursery-p value))
-        (set-word slot 0 (promote value)))
-    0))
+(defmacro promote-slot (slot)
+  "Promote what SLOT, an address, leads to; update it."
+  (let ((at (gensym)) (value (gensym)))
+    `(let-fixnum ((,at ,slot) (,value (word ,at)))
+       (if (and (pointer-word-p ,value) (in-nursery-p ,value))
+           (set-word ,at 0 (the fixnum (promote ,value)))))))
 
 (defwired promote-layout (address)
   "The same for the word 0 of the instance at ADDRESS."
@@ -200,7 +216,12 @@ The caller has seen to it that two words fit."
 (defwired drain-promoted ()
   "Scan every object that was promoted and not yet scanned."
   (while (not (mark-stack-empty-p))
-    (let-fixnum ((reference (pop-word))
-                 (address (reference-address reference)))
-      (promote-slots address address (+ address (object-size address)))))
+    (let-fixnum ((reference (pop-word)) (tag (reference-tag reference))
+                 (address (- reference tag)))
+      (if (= tag +cons-lowtag+)
+          (progn
+            (promote-slot (+ address 8))
+            (promote-slot address))
+          (promote-slots address address
+                         (+ address (object-size address))))))
   0)

@@ -19,8 +19,9 @@
       (read stream)))
   (unless (find-package "ASTRALISP.PRIMITIVES")
     (make-package "ASTRALISP.PRIMITIVES" :use '("COMMON-LISP")))
-  (unless (find-package "ASTRALISP")
-    (make-package "ASTRALISP" :use '()))
+  (dolist (name '("ASTRALISP" "ASTRALISP.ASM"))
+    (unless (find-package name)
+      (make-package name :use '())))
   (let ((package (find-package "ASTRALISP.PRIMITIVES")))
     (dolist (name (append (read-names
                            "../../runtime/lisp/primitives.lisp-expr")
