@@ -61,7 +61,8 @@
           (setf low value)))
     (flet ((run-countdown ()
              ;; The clock moves on by what the 8254 counts (838 ns each).
-             (incf astralisp.primitives::*ticks* (ceiling (cl:* asked 1000000000) 1193182))
+             (incf astralisp.primitives::*ticks*
+                   (ceiling (cl:* asked 1000000000) 1193182))
              (setf asked nil)
              (timer-interrupt +test-thread+))
            (event ()

@@ -143,7 +143,7 @@ page when SLOT maps one. 0 when memory is used up."
 
 (defwired map-memory (virtual octets protection zeroed)
   "Map new memory at VIRTUAL, zeroed unless ZEROED is 0. What is mapped there
-already stays. 1, or 0 when memory is used up (what was mapped until then stays)."
+already stays. 1, or 0 when memory is used up: what was mapped by then stays."
   (let-fixnum ((at virtual) (end (+ virtual octets)) (step 1))
     (while (and (< at end) (/= step 0))
       (setq step (if (= 0 (find-page-slot at))

@@ -18,7 +18,8 @@
 
 (defwired pen-colors ()
   "Ink + 16 paper as the pen paints now."
-  (let-fixnum ((ink (logand (pen) 15)) (paper (logand 15 (shift-right (pen) 4))))
+  (let-fixnum ((ink (logand (pen) 15))
+               (paper (logand 15 (shift-right (pen) 4))))
     (if (and (/= 0 (logand (pen) +pen-bold+)) (< ink 8))
         (increment ink 8))
     (if (= 0 (logand (pen) +pen-reverse+))
