@@ -23,11 +23,15 @@ equal parts. CLHS EQUAL."
                   (strings-equal-p x y))))
         ((bit-vector-p x)
          (and (bit-vector-p y) (equal-bits-p x y)))
-        ((and (%instancep x) (%instancep y)
-              (eq (%instance-layout x) (%instance-layout y))
-              (eq 'pathname (%instance-ref (%instance-layout x) 0)))
-         (equal-slots-p x y #'equal))
+        ((pathname-instance-p x)
+         (and (pathname-instance-p y) (pathname-equal x y)))
         (t nil)))
+
+;;; Pathnames are structures, defined in a later file.
+(defun pathname-instance-p (x)
+  (and (%instancep x)
+       (memq (%instance-ref (%instance-layout x) 0)
+             '(pathname logical-pathname))))
 
 (defun equal-bits-p (x y)
   (with-vector-storage (a a-offset a-length) x

@@ -159,12 +159,24 @@ NAME, or return it when NAME is NIL. CLHS COMPILE."
 CLHS WITH-COMPILATION-UNIT."
   `(progn ,@options ,@forms))
 
-;;; Documentation.
+;;; Documentation: kept with names; that of a package with the keyword of its
+;;; name.
+
+;;; The name and kind under which the documentation of OBJECT is kept.
+(defun documentation-place (object kind)
+  (cond ((functionp object) (values (%function-name object) 'function))
+        ((packagep object)
+         (values (make-keyword (make-symbol (package-name object)))
+                 'package))
+        ((and (%instancep object)
+              (symbolp (%instance-ref (%instance-layout object) 0)))
+         (values (%instance-ref (%instance-layout object) 0) 'type))
+        (t (values object kind))))
 
 (defun documentation (object kind)
-  "Return the documentation string of KIND of OBJECT, a name or a function,
-or NIL. CLHS DOCUMENTATION."
-  (let ((name (if (functionp object) (%function-name object) object)))
+  "Return the documentation string of KIND of OBJECT, a name, a function or a
+package, or NIL. CLHS DOCUMENTATION."
+  (multiple-value-bind (name kind) (documentation-place object kind)
     (cond ((and (symbolp name) name)
            (cdr (assq kind (info name :documentation))))
           ((setf-name-p name)
@@ -173,8 +185,8 @@ or NIL. CLHS DOCUMENTATION."
           (t nil))))
 
 (defun (setf documentation) (string object kind)
-  (let ((name (if (functionp object) (%function-name object) object)))
-    (when (function-name-p name)
+  (multiple-value-bind (name kind) (documentation-place object kind)
+    (when (and name (function-name-p name))
       (set-documentation name kind string))
     string))
 

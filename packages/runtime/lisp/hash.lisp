@@ -77,9 +77,8 @@
          (with-vector-storage (data offset length) x
            (hash-simple-string data offset (%fx+ offset length))))
         ((bit-vector-p x) (hash-bits x))
-        ((and (%instancep x)
-              (eq 'pathname (%instance-ref (%instance-layout x) 0)))
-         (hash-slots x depth identity-p))
+        ((pathname-instance-p x)
+         (equal-hash-within (namestring x) depth nil))
         (identity-p (eq-hash x))
         (t (hash-kind x))))
 
@@ -107,16 +106,6 @@
     (let ((hash length))
       (dotimes (i (min length 64) (hash-spread hash))
         (setq hash (hash-mix hash (%bit-ref data (%fx+ offset i))))))))
-
-(defun hash-slots (instance depth identity-p)
-  (let ((hash 17))
-    (if (eql depth 0)
-        hash
-        (dotimes (i (%instance-length instance) (hash-spread hash))
-          (setq hash (hash-mix hash
-                               (equal-hash-within (%instance-ref instance i)
-                                                  (%fx- depth 1)
-                                                  identity-p)))))))
 
 ;;; A hash for objects that EQUAL compares by identity: by their kind only.
 (defun hash-kind (x)
@@ -146,7 +135,7 @@ CLHS SXHASH."
                     (return t)))
              (setq x (%cdr x)
                    budget (%fx- budget 1)))))
-        ((or (stringp x) (bit-vector-p x)) nil)
+        ((or (stringp x) (bit-vector-p x) (pathname-instance-p x)) nil)
         (t t)))
 
 ;;; EQUALP.

@@ -19,6 +19,15 @@
    #:string-to-octets #:octets-to-string
    ;; Definitions.
    #:add-package-local-nickname
+   ;; Threads.
+   #:thread #:make-thread #:thread-name #:thread-alive-p #:all-threads
+   #:current-thread #:join-thread #:thread-yield #:interrupt-thread
+   #:destroy-thread #:mutex #:make-mutex #:with-mutex #:acquire-mutex
+   #:release-mutex #:condition-variable #:make-condition-variable
+   #:condition-wait #:condition-notify #:condition-broadcast
+   #:semaphore #:make-semaphore #:semaphore-wait #:semaphore-signal
+   #:mailbox #:make-mailbox #:send-message #:receive-message
+   #:try-receive-message #:set-collector-stress #:collector-statistics
    ;; Numbers.
    #:double-float-positive-infinity #:double-float-negative-infinity
    #:single-float-positive-infinity #:single-float-negative-infinity

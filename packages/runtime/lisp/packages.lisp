@@ -18,10 +18,12 @@
 ;;; The clauses of DEFPACKAGE with strings for symbols.
 (defun package-clause (clause)
   (case (car clause)
-    ((:nicknames :use :shadow :intern :export)
+    ((:nicknames :use :shadow :intern :export :import-from
+                 :shadowing-import-from)
      (cons (car clause) (mapcar #'string (cdr clause))))
-    ((:import-from :shadowing-import-from)
-     (cons (car clause) (mapcar #'string (cdr clause))))
+    (:local-nicknames
+     (cons (car clause)
+           (mapcar (lambda (pair) (mapcar #'string pair)) (cdr clause))))
     (:documentation clause)
     (:size clause)
     (t (error 'simple-program-error
@@ -30,10 +32,16 @@
 
 (defmacro defpackage (name &rest clauses)
   "Define the package NAME as CLAUSES say; return it. CLHS DEFPACKAGE."
-  (let ((clauses (mapcar #'package-clause clauses)))
+  (let ((documentation (cadr (assq :documentation clauses)))
+        (clauses (remove-if (lambda (clause)
+                              (memq (car clause) '(:documentation :size)))
+                            (mapcar #'package-clause clauses))))
     (check-package-clauses clauses)
     `(eval-always
-       (%define-package ,(string name) ',clauses))))
+       (let ((package (%define-package ,(string name) ',clauses)))
+         ,@(when documentation
+             `((setf (documentation package t) ,documentation)))
+         package))))
 
 ;;; The names in clauses that must be disjoint.
 (defun check-package-clauses (clauses)

@@ -2,7 +2,8 @@
 
 (in-package #:astralisp.runtime)
 
-(defstruct (restart (:copier nil) (:constructor %make-restart))
+(defstruct (restart (:copier nil) (:constructor %make-restart)
+                    (:print-function print-restart))
   name
   function
   report-function
@@ -100,6 +101,13 @@ CLHS INVOKE-RESTART-INTERACTIVELY."
           ((restart-name restart)
            (format stream "~A" (restart-name restart)))
           (t (format stream "a restart without a name")))))
+
+;;; Without escapes, a restart prints as what it does.
+(defun print-restart (restart stream depth)
+  (declare (ignore depth))
+  (if *print-escape*
+      (format stream "#<restart ~S>" (restart-name restart))
+      (report-restart restart stream)))
 
 ;;; RESTART-CASE.
 

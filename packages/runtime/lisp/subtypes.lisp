@@ -303,7 +303,10 @@
     (dolist (leaf positive)
       (setq car (and-trees car (part-tree (cadr leaf)))
             cdr (and-trees cdr (part-tree (caddr leaf)))))
-    (product-empty-p car cdr negative)))
+    ;; Asking about all conses would ask about all objects, and so on.
+    (if (or positive negative)
+        (product-empty-p car cdr negative)
+        nil)))
 
 (defun product-empty-p (car cdr negative)
   (let ((car-empty (tree-empty-p car))

@@ -17,6 +17,7 @@
   (let ((element-type (array-element-type array))
         (dimensions (array-dimensions array)))
     (cond ((simple-vector-p array) `(simple-vector ,@dimensions))
+          ((simple-bit-vector-p array) `(simple-bit-vector ,@dimensions))
           ((simple-array-p array) `(simple-array ,element-type ,dimensions))
           (t `(and (array ,element-type ,dimensions)
                    (not simple-array))))))

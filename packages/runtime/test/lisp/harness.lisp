@@ -5,7 +5,8 @@
 
 (defpackage #:astralisp.test
   (:use #:common-lisp)
-  (:export #:define-test #:run-tests #:set-expected #:write-results))
+  (:export #:define-test #:run-tests #:run-tests-and-exit #:set-expected
+           #:write-results))
 
 (in-package #:astralisp.test)
 
@@ -42,7 +43,8 @@ FORM => EXPECTED, the text EXPECTED. Return NAME."
                    division-by-zero floating-point-overflow arithmetic-error
                    unbound-variable undefined-function cell-error
                    package-error file-error print-not-readable control-error
-                   type-error program-error simple-error error condition))
+                   type-error program-error simple-error error
+                   storage-condition condition))
     (when (typep condition class)
       (return class))))
 
@@ -61,7 +63,7 @@ FORM => EXPECTED, the text EXPECTED. Return NAME."
         (*print-base* 10)
         (*print-case* :upcase))
     (handler-case (values-text (multiple-value-list (funcall function)))
-      (error (condition)
+      (serious-condition (condition)
         (concatenate 'string "error "
                      (symbol-name (error-class condition)))))))
 
@@ -92,9 +94,18 @@ count; return true if none failed."
       (incf count)
       (unless (run-test test)
         (incf failures)))
-    (write-words count "tests," failures "failures")
+    (princ (- count failures))
+    (princ " passed, ")
+    (princ failures)
+    (princ " failed")
+    (terpri)
     (finish-output)
     (and (plusp count) (zerop failures))))
+
+(defun run-tests-and-exit ()
+  "Run all tests, then end the process with status 0 if none failed, else 1."
+  (funcall (find-symbol "%EXIT" "ASTRALISP.PRIMITIVES")
+           (if (run-tests) 0 1)))
 
 (defun write-results (stream)
   "Write to STREAM a form that records the results of all tests that expect

@@ -3,11 +3,14 @@
 ;;;; writes expected/NAME.lisp for each.
 
 (setf sb-impl::*default-external-format* :utf-8)
+(sb-ext:enable-debugger)
 
 (defvar *here* (directory-namestring *load-truename*))
 
 (defun quietly (function)
-  (handler-bind ((warning #'muffle-warning))
+  (handler-bind ((warning #'muffle-warning)
+                 (error (lambda (condition)
+                          (format t "~&record: ~A~%" condition))))
     (let ((*error-output* (make-broadcast-stream)))
       (funcall function))))
 
