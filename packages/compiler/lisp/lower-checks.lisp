@@ -61,7 +61,9 @@ else to ELSE; both are blocks that many branches may lead to."
           ((= 0 (logand from to)) (low-jump else) (return)))
     (let ((entry (useful-kind-test from to)))
       (when (null entry)
-        (test-heap-kinds low from to then else)
+        (if (split-functions-p from to)
+            (test-function-kinds low from to then else)
+            (test-heap-kinds low from to then else))
         (return))
       (let* ((hit (logand from (caddr entry)))
              (rest (logandc2 from (caddr entry)))
@@ -72,6 +74,34 @@ else to ELSE; both are blocks that many branches may lead to."
         (low-jump (if (= 0 (logand hit to)) else then))
         (go-on no)
         (setq from rest)))))
+
+(defun split-functions-p (from to)
+  "Must functions and funcallable instances be told apart?"
+  (let ((hit (logand from +ty-any-function+)))
+    (and (= hit +ty-any-function+)
+         (/= 0 (logand hit to))
+         (/= 0 (logandc2 hit to)))))
+
+(defun test-function-kinds (low from to then else)
+  "Like TEST-KINDS where functions and funcallable instances differ: they
+share a lowtag."
+  (let ((function (low-block)) (other (low-block))
+        (yes (low-block)) (no (low-block))
+        (funcallable-p (/= 0 (logand to +ty-funcallable+))))
+    (low-branch :lowtag (list low) function other +function-lowtag+)
+    (go-on function)
+    (let ((code (low :load (list low) :u8
+                     (list :disp (- +header-code-octet+
+                                    +function-lowtag+)))))
+      (setf (ins-rep code) :word)
+      (low-branch :word= (list code (low :word '() +funcallable-code+))
+                  yes no))
+    (go-on yes)
+    (low-jump (if funcallable-p then else))
+    (go-on no)
+    (low-jump (if funcallable-p else then))
+    (go-on other)
+    (test-kinds low (logandc2 from +ty-any-function+) to then else)))
 
 (defun code-ranges (from to)
   "The ranges (first . last) of type codes that tell TO from the rest of
