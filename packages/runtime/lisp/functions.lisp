@@ -3,6 +3,16 @@
 
 (in-package #:astralisp.runtime)
 
+(defconstant call-arguments-limit 1024
+  "More than the number of arguments of any call.")
+(defconstant lambda-parameters-limit 1024
+  "More than the number of parameters of any lambda list.")
+(defconstant multiple-values-limit 1024
+  "More than the number of values of any form.")
+(defconstant lambda-list-keywords
+  '(&allow-other-keys &aux &body &environment &key &optional &rest &whole)
+  "The keywords that may stand in lambda lists.")
+
 (defun identity (object)
   "Return OBJECT. CLHS IDENTITY."
   object)
