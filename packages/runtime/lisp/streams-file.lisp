@@ -66,7 +66,9 @@
   "Read octets into the empty buffer of STREAM; NIL at the end."
   (when (%file-stream-interactive stream)
     (dolist (output *interactive-outputs*)
-      (send-file-output output)))
+      (send-file-output output)
+      ;; What the person types ends with a newline.
+      (setf (%stream-column output) 0)))
   (unless (eq (%file-stream-fill stream) 0)
     (send-file-output stream))
   (let* ((buffer (%file-stream-in-buffer stream))
