@@ -296,8 +296,12 @@ CLHS ARRAY-ROW-MAJOR-INDEX."
            (eql 2 (%array-rank array))
            (index-below-p i (%array-dimension array 0))
            (index-below-p j (%array-dimension array 1)))
-      (set-row-major-aref
-       array (%fx+ (%fx* i (%array-dimension array 1)) j) value)
+      (let ((index (%fx+ (%fx* i (%array-dimension array 1)) j))
+            (data (%array-data array)))
+        (if (and (simple-vector-p data) (eql 0 (%array-flags array)))
+            (progn (%set-svref data index value)
+                   value)
+            (set-row-major-aref array index value)))
       (set-row-major-aref array (row-major-index array (list i j)) value)))
 
 (defun (setf aref) (value array &rest subscripts)
@@ -450,8 +454,11 @@ CLHS VECTOR-POP."
 is no room. CLHS VECTOR-PUSH."
   (let ((fill (fill-pointer vector)))
     (if (%fx< fill (%array-total vector))
-        (progn
-          (set-row-major-aref vector fill element)
+        (let ((data (%array-data vector)))
+          (if (%vector-code data)
+              (checked-set-vref data (%fx+ fill (%array-offset vector))
+                                element)
+              (set-row-major-aref vector fill element))
           (%set-array-fill vector (%fx+ fill 1))
           fill)
         nil)))

@@ -77,9 +77,13 @@ entries at first. CLHS MAKE-HASH-TABLE."
     (t (not (or (symbolp key) (numberp key) (characterp key)
                 (stringp key))))))
 
+;;; A slot of TABLE, which is known to be a hash table.
+(defmacro table-slot (accessor table)
+  `(%instance-ref ,table ,(caddr (info accessor :accessor))))
+
 ;;; Probe the index for entries with HASH; run BODY with ENTRY bound, and the
-;;; candidate's key at 2*ENTRY in PAIRS. The loop ends at an empty cell.
-(defmacro do-candidates ((entry hash index hashes) &body body)
+;;; candidate's key at 2*ENTRY in PAIRS. At an empty cell the value is -1.
+(defmacro do-candidates ((entry hash index) &body body)
   (let ((mask (temporary "MASK"))
         (cell (temporary "CELL"))
         (content (temporary "CONTENT")))
@@ -88,34 +92,31 @@ entries at first. CLHS MAKE-HASH-TABLE."
        (loop-forever
          (let ((,content (%u32ref ,index ,cell)))
            (when (%fx= ,content 0)
-             (return nil))
+             (return -1))
            (let ((,entry (%fx- ,content 1)))
-             (when (%fx= (%u32ref ,hashes ,entry) ,hash)
-               ,@body)))
+             ,@body))
          (setq ,cell (%fx-and (%fx+ ,cell 1) ,mask))))))
 
-;;; Keys that the tests EQL, EQUAL compare by EQ.
-(defmacro eq-comparable-key-p (kind key)
-  `(if (%fx< ,kind 3)
-       (or (symbolp ,key) (%fixnump ,key) (characterp ,key))
-       (symbolp ,key)))
+;;; The number of the entry for KEY, compared by EQ, or -1.
+(defun find-eq-entry (table key hash)
+  (let ((index (table-slot hash-table-index table))
+        (pairs (table-slot hash-table-pairs table)))
+    (do-candidates (entry hash index)
+      (when (eq (%svref pairs (%fx* 2 entry)) key)
+        (return entry)))))
 
-;;; The number of the entry for KEY, or NIL.
+;;; The same, compared by the test of the table.
 (defun find-entry (table key hash)
-  (let ((index (hash-table-index table))
-        (pairs (hash-table-pairs table))
-        (hashes (hash-table-hashes table))
-        (kind (hash-table-kind table)))
-    (cond ((or (eql kind 0) (eq-comparable-key-p kind key))
-           (do-candidates (entry hash index hashes)
-             (when (eq (%svref pairs (%fx* 2 entry)) key)
-               (return entry))))
-          (t
-           (do-candidates (entry hash index hashes)
-             (let ((own (%svref pairs (%fx* 2 entry))))
-               (when (and (not (%unbound-marker-p own))
-                          (keys-match-p kind own key))
-                 (return entry))))))))
+  (let ((index (table-slot hash-table-index table))
+        (pairs (table-slot hash-table-pairs table))
+        (hashes (table-slot hash-table-hashes table))
+        (kind (table-slot hash-table-kind table)))
+    (do-candidates (entry hash index)
+      (when (%fx= (%u32ref hashes entry) hash)
+        (let ((own (%svref pairs (%fx* 2 entry))))
+          (when (and (not (%unbound-marker-p own))
+                     (keys-match-p kind own key))
+            (return entry)))))))
 
 (defun keys-match-p (kind a b)
   (case kind
@@ -172,22 +173,35 @@ entries at first. CLHS MAKE-HASH-TABLE."
   (while (stale-p table)
     (rebuild-table table (%vector-length (hash-table-hashes table)) t)))
 
-;;; The number of the entry for KEY, or NIL, whatever moved meanwhile.
+;;; The number of the entry for KEY, or -1, whatever moves meanwhile. Symbols
+;;; and small integers are found where they were put, whether or not the table
+;;; is stale.
 (defun lookup (table key)
-  (let ((kind (hash-table-kind table)))
+  (unless (%instance-of-p table (%layout hash-table))
+    (type-failure table 'hash-table))
+  (cond ((symbolp key)
+         (find-eq-entry table key (%fx-and #xfffffff (%symbol-hash key))))
+        ((and (%fixnump key) (%fx< (table-slot hash-table-kind table) 3))
+         (find-eq-entry table key (hash-fixnum key)))
+        (t (lookup-object table key))))
+
+(defun lookup-object (table key)
+  (let ((kind (table-slot hash-table-kind table)))
     (loop-forever
-      (when (hash-table-moving-p table)
+      (when (table-slot hash-table-moving-p table)
         (refresh-table table))
-      (let ((entry (find-entry table key (table-hash kind key))))
-        (when (or entry (not (stale-p table)))
+      (let ((entry (if (eql kind 0)
+                       (find-eq-entry table key (eq-hash key))
+                       (find-entry table key (table-hash kind key)))))
+        (when (or (%fx>= entry 0) (not (stale-p table)))
           (return entry))))))
 
 (defun gethash (key hash-table &optional default)
   "Return the value of KEY in HASH-TABLE and true, or DEFAULT and NIL.
 CLHS GETHASH."
   (let ((entry (lookup hash-table key)))
-    (if entry
-        (values (%svref (hash-table-pairs hash-table)
+    (if (%fx>= entry 0)
+        (values (%svref (table-slot hash-table-pairs hash-table)
                         (%fx+ 1 (%fx* 2 entry)))
                 t)
         (values default nil))))
@@ -222,7 +236,7 @@ CLHS GETHASH."
 ;;; Make VALUE the value of KEY.
 (defun puthash (key table value)
   (let ((entry (lookup table key)))
-    (if entry
+    (if (%fx>= entry 0)
         (%set-svref (hash-table-pairs table) (%fx+ 1 (%fx* 2 entry)) value)
         (add-entry table key value))
     value))
@@ -239,7 +253,7 @@ CLHS GETHASH."
 (defun remhash (key hash-table)
   "Remove KEY from HASH-TABLE; return whether it was there. CLHS REMHASH."
   (let ((entry (lookup hash-table key)))
-    (cond ((null entry) nil)
+    (cond ((%fx< entry 0) nil)
           (t
            (let ((pairs (hash-table-pairs hash-table)))
              (%set-svref pairs (%fx* 2 entry) (%unbound-marker))

@@ -3,6 +3,24 @@
 
 (in-package #:astralisp.runtime)
 
+;;; Functions of any number of arguments are slow with two: a function of two
+;;; that does the same, or FUNCTION.
+(defglobal **two-argument-functions** nil)
+
+(defun two-argument-function (function)
+  (unless **two-argument-functions**
+    (setq **two-argument-functions**
+          (list (cons #'< #'two-arg-<) (cons #'> #'two-arg->)
+                (cons #'<= #'two-arg-<=) (cons #'>= #'two-arg->=)
+                (cons #'= #'two-arg-=) (cons #'+ #'two-arg-+)
+                (cons #'* #'two-arg-*)
+                (cons #'char= (lambda (a b) (char= a b)))
+                (cons #'char< (lambda (a b) (char< a b)))
+                (cons #'char-equal (lambda (a b) (char-equal a b)))
+                (cons #'string= (lambda (a b) (string= a b))))))
+  (let ((entry (assq function **two-argument-functions**)))
+    (if entry (%cdr entry) function)))
+
 ;;; The function to test with, and whether its answer counts negated.
 (defun resolve-test (test test-not)
   (cond ((and test test-not)
@@ -11,7 +29,9 @@
                 :format-arguments nil))
         (test-not (values (function-designator test-not) t))
         ((or (null test) (eq test 'eql)) (values #'eql nil))
-        (t (values (function-designator test) nil))))
+        ((or (eq test #'eql) (eq test #'eq) (eq test #'equal))
+         (values test nil))
+        (t (values (two-argument-function (function-designator test)) nil))))
 
 (defun resolve-key (key)
   (cond ((or (null key) (eq key 'identity) (eq key #'identity)) nil)

@@ -192,18 +192,21 @@ CLHS SUBSTITUTE-IF-NOT.")
 earlier one). CLHS REMOVE-DUPLICATES."
   (multiple-value-bind (test negate) (resolve-test test test-not)
     (let* ((key (resolve-key key))
-           (end (bounded-end start end (length sequence)))
-           (before (if (eql start 0)
-                       nil
-                       (sequence-to-list (subseq sequence 0 start))))
-           (middle (sequence-to-list (subseq sequence start end)))
-           (after (sequence-to-list (subseq sequence end)))
-           (result (append before
-                           (distinct-elements middle key test negate from-end)
-                           after)))
-      (if (listp sequence)
-          result
-          (list-to-sequence result (array-element-code sequence))))))
+           (end (bounded-end start end (length sequence))))
+      (if (and (listp sequence) (eql start 0) (eql end (length sequence)))
+          (distinct-elements sequence key test negate from-end)
+          (remove-duplicates-between sequence start end key test negate
+                                     from-end)))))
+
+(defun remove-duplicates-between (sequence start end key test negate from-end)
+  (let ((result (append (sequence-to-list (subseq sequence 0 start))
+                        (distinct-elements
+                         (sequence-to-list (subseq sequence start end))
+                         key test negate from-end)
+                        (sequence-to-list (subseq sequence end)))))
+    (if (listp sequence)
+        result
+        (list-to-sequence result (array-element-code sequence)))))
 
 (defun delete-duplicates (sequence &rest keys &key from-end start end key test
                                                 test-not)

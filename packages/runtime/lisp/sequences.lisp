@@ -425,7 +425,7 @@ CLHS SOME."
 (defun reduce (function sequence &key key from-end (start 0) end
                                    (initial-value nil value-p))
   "Combine the elements of SEQUENCE by FUNCTION of two arguments. CLHS REDUCE."
-  (let ((function (function-designator function))
+  (let ((function (two-argument-function (function-designator function)))
         (key (resolve-key key)))
     (if from-end
         (reduce-from-end function sequence key start end initial-value
@@ -436,7 +436,13 @@ CLHS SOME."
             (let ((item (apply-key key item)))
               (setq value (if value-p (funcall function value item) item)
                     value-p t)))
-          (if value-p value (funcall function))))))
+          (if value-p value (reduce-nothing function))))))
+
+;;; + and * of nothing are 0 and 1.
+(defun reduce-nothing (function)
+  (cond ((eq function #'two-arg-+) 0)
+        ((eq function #'two-arg-*) 1)
+        (t (funcall function))))
 
 (defun reduce-from-end (function sequence key start end value value-p)
   (let ((items nil))
@@ -446,7 +452,7 @@ CLHS SOME."
       (let ((item (apply-key key item)))
         (setq value (if value-p (funcall function item value) item)
               value-p t)))
-    (if value-p value (funcall function))))
+    (if value-p value (reduce-nothing function))))
 
 ;;; COERCE.
 

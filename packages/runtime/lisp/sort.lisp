@@ -95,7 +95,7 @@ later and earlier element. CLHS SORT."
 (defun stable-sort (sequence predicate &key key)
   "Like SORT, keeping the order of elements that are equal.
 CLHS STABLE-SORT."
-  (let ((predicate (function-designator predicate))
+  (let ((predicate (two-argument-function (function-designator predicate)))
         (key (resolve-key key)))
     (if (listp sequence)
         (sort-list sequence predicate key)
@@ -106,7 +106,8 @@ CLHS STABLE-SORT."
   (multiple-value-bind (kind length) (sequence-type result-type)
     (let ((merged (merge-lists (sequence-to-list sequence-1)
                                (sequence-to-list sequence-2)
-                               (function-designator predicate)
+                               (two-argument-function
+                                (function-designator predicate))
                                (resolve-key key))))
       (check-sequence-length result-type length (length-of-list merged))
       (list-to-sequence merged kind))))
