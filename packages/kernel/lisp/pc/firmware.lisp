@@ -34,12 +34,16 @@
     (set-octet (+ address i) 0 (%in-u8 +firmware-data+)))
   count)
 
-(defun put-item-name (text)
-  "Write TEXT with a final zero behind the place for the names of entries."
-  (let ((at (+ +firmware-name+ 64)))
-    (do-range (i 0 (%vector-length text))
-      (set-octet (+ at i) 0 (%char-code (%string-ref text i))))
-    (set-octet (+ at (%vector-length text)) 0 0)))
+(defmacro put-item-name (text)
+  "Write the literal TEXT with a final zero behind the place for names."
+  (let ((at 63))
+    `(progn
+       ,@(map 'list
+              (lambda (character)
+                (list 'set-octet '+firmware-name+ (setq at (cl:+ at 1))
+                      (char-code character)))
+              text)
+       (set-octet +firmware-name+ ,(cl:+ at 1) 0))))
 
 (defwired same-name-p ()
   "1 when the name of the entry read is the one that was put."
@@ -67,7 +71,7 @@
     (if (/= found -1) (select-item item))
     found))
 
-(defun start-firmware ()
+(defwired start-firmware ()
   "Read what QEMU was told with -fw_cfg name=opt/org.astralisp/…"
   (if (= 1 (firmware-present-p))
       (progn
@@ -79,12 +83,12 @@
                         (max 0 (min (find-item) (1- +firmware-buffer-size+)))))
         ;; Last: the item stays selected and is read as input is wanted.
         (put-item-name "opt/org.astralisp/script")
-        (let ((size (find-item)))
-          (declare (type fixnum size))
+        (let-fixnum ((size (find-item)))
           (if (/= size -1)
               (progn
                 (set-script-present 1)
-                (set-script-left size)))))))
+                (set-script-left size))))))
+  0)
 
 (defwired read-script (address count)
   "The next octets of the script, at most COUNT; -1 at its end."

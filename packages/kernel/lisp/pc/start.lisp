@@ -10,7 +10,7 @@
 (defconstant +flush-interval-ns+ 100000000 "Between flushes: 100 ms.")
 (defconstant +guard-size+ #x10000 "Octets without access below a stack.")
 
-(defun detect-processor ()
+(defwired detect-processor ()
   "Note whether the processor is QEMU's emulation and whether it has RDRAND."
   (%mv-let (a b c d) (%cpuid 1 0)
     (declare (ignore a b d))
@@ -20,7 +20,8 @@
         (%mv-let (a b c d) (%cpuid #x40000000 0)
           (declare (ignore a c d))
           ;; "TCGTCGTCGTCG"
-          (if (= b #x54474354) (set-emulated 1))))))
+          (if (= b #x54474354) (set-emulated 1)))))
+  0)
 
 (defwired heap-octets-for (free)
   "How large a heap FREE octets of memory allow: what it needs besides itself
@@ -54,11 +55,16 @@ cards and the rest; a part stays for code and stacks."
   (demand-end))
 
 (defwired pc-start ()
-  "First call after the entry: serial line, traps, memory. The heap's end."
+  "First call after the entry: serial line, traps, memory, clock; all that a
+panic needs. The heap's end."
   (%disable-interrupts)
   (start-serial)
   (start-interrupt-controllers)
   (start-traps)
+  (start-firmware)
+  (detect-processor)
+  (start-clock)
+  (start-random)
   (take-over-memory))
 
 (defwired announce ()
@@ -88,11 +94,7 @@ output should be only theirs, but the end of the loader's line."
   0)
 
 (defun pc-start-devices ()
-  "The clocks, the screen, the keyboard; interrupts are on from here."
-  (detect-processor)
-  (start-clock)
-  (start-random)
-  (start-firmware)
+  "The screen and the keyboard; interrupts are on from here."
   (start-glyphs)
   (start-framebuffer)
   (start-keyboard)
