@@ -199,8 +199,9 @@ export class Analyzer {
   }
 
   private analyzeCall(head: LispSymbol, form: Cons, env: Environment): Node {
+    const open = this.host.primitive(head)?.arity;
     const expander = this.host.info(head, "COMPILER-MACRO");
-    if (typeof expander === "function") {
+    if (typeof expander === "function" && open !== countArguments(form)) {
       const expansion = this.host.callMacro(expander as LispFunction, form, env);
       if (expansion !== form) return this.analyze(expansion, env);
     }
@@ -383,6 +384,12 @@ export class Analyzer {
     }
     return result;
   }
+}
+
+function countArguments(form: Cons): number {
+  let count = 0;
+  for (let rest = form.cdr; rest instanceof Cons; rest = rest.cdr) count++;
+  return count;
 }
 
 /** A body without its declarations. */

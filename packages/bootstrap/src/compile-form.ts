@@ -7,10 +7,12 @@ import type { Environment } from "./environment.js";
 import { LiteralPool, type LiteralTarget } from "./literals.js";
 import { NameSupply } from "./names.js";
 
-/** The code of a form: a block, still with the marks of positions. */
-export interface CompiledForm {
-  readonly code: string;
+/** A form that has been analysed. */
+export interface AnalyzedForm {
+  readonly node: Node;
   readonly references: References;
+  /** The code of the form: a block, still with the marks of positions. */
+  code(): string;
 }
 
 /** How a form is compiled. */
@@ -25,13 +27,14 @@ export interface CompileOptions {
   readonly position: number;
 }
 
-export function compileForm(form: LispObject, options: CompileOptions): CompiledForm {
+export function analyzeForm(form: LispObject, options: CompileOptions): AnalyzedForm {
   const { host, env, sourceMap, position } = options;
   const names = new NameSupply();
   const analyzer = new Analyzer(host, names, positions(sourceMap));
   analyzer.position = position;
   const node = analyzer.analyze(form, env);
-  return { code: emitForm(node, names, options), references: analyzer.references };
+  const code = () => emitForm(node, names, options);
+  return { node, references: analyzer.references, code };
 }
 
 function positions(sourceMap: SourceMap | null): (form: Cons) => number {

@@ -681,6 +681,7 @@ export class FunctionEmitter {
         const arg = node.args[index];
         return arg?.op === "const" && !isBoxedNumber(arg.value);
       },
+      self: () => this.form.literals.symbol(node.symbol),
       slow: (values) =>
         `${this.form.literals.symbol(node.symbol)}.fn(${values.join(", ")})`,
     };

@@ -87,6 +87,7 @@ export class Loader {
       target: () => target,
       sourceMap: reader.sourceMap,
       mode: "file",
+      keep: (code) => forms.push(code),
       run: (code) => {
         forms.push(code);
         return world.runForm(code, target, { source, uninterned });

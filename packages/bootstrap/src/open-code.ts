@@ -15,6 +15,8 @@ export interface TemplateContext {
   isIdentity(index: number): boolean;
   /** The value of argument `index` if it is a constant plain number, else null. */
   constant(index: number): number | null;
+  /** The symbol of the primitive. */
+  self(): string;
   /** The primitive's own Lisp function called with `args`. */
   slow(args: readonly string[]): string;
 }
@@ -58,11 +60,14 @@ function define(
 
 /** Templates that fall back on the Lisp function of the same name. */
 const FALLS_BACK =
-  /^(TWO-ARG-|LOGAND$|LOGIOR$|LOGXOR$|REM$|MOD$|TRUNCATE$|FLOOR$|AREF$|APPLY$)/;
+  /^(TWO-ARG-|(LOGAND|LOGIOR|LOGXOR|REM|MOD|TRUNCATE|FLOOR|AREF|APPLY|ASH|LENGTH|CHAR)$)/;
+
+/** Functions of the runtime itself that have a template: its expansions call them. */
+export const INTERNAL_NAMES: ReadonlySet<string> = new Set(["AREF-1", "SET-AREF-1"]);
 
 /** Whether the template of `name` can be the body of a function of that name. */
 export function isSelfContained({ name, arity }: Primitive): boolean {
-  return arity >= 0 && !FALLS_BACK.test(name);
+  return arity >= 0 && !FALLS_BACK.test(name) && !INTERNAL_NAMES.has(name);
 }
 
 /** The primitives that have a template, by name. */
@@ -451,13 +456,62 @@ define(
   },
   ATOMS,
 );
+for (const name of ["AREF", "AREF-1"]) {
+  define(
+    name,
+    2,
+    ([v, i], c) => {
+      const t = c.temporary();
+      const test = `Array.isArray(${v}) && (${t} = ${v}[${i}]) !== undefined`;
+      return `(${test} ? ${t} : ${c.helper("aref")}(${v}, ${i}, ${c.self()}))`;
+    },
+    ATOMS,
+  );
+}
 define(
-  "AREF",
+  "SET-AREF-1",
+  3,
+  ([v, i, x], c) => {
+    const test = `Array.isArray(${v}) && ${v}[${i}] !== undefined`;
+    const slow = `${c.helper("setAref")}(${v}, ${i}, ${x}, ${c.self()})`;
+    return `(${test} ? (${v}[${i}] = ${x}) : ${slow})`;
+  },
+  ATOMS,
+);
+define(
+  "CHAR",
   2,
   ([v, i], c) => {
     const t = c.temporary();
-    const test = `Array.isArray(${v}) && (${t} = ${v}[${i}]) !== undefined`;
-    return `(${test} ? ${t} : ${c.slow([v!, i!])})`;
+    const test = `${v} instanceof $LispString && (${t} = ${v}.codes[${i}]) !== undefined`;
+    return `(${test} ? $Char.of(${t}) : ${c.slow([v!, i!])})`;
+  },
+  ATOMS,
+);
+define(
+  "LENGTH",
+  1,
+  ([x], c) => {
+    const test = `Array.isArray(${x}) || ${x} instanceof $LispString`;
+    return `(${test} ? ${x}.length : ${c.slow([x!])})`;
+  },
+  ATOMS,
+);
+define(
+  "ASH",
+  2,
+  (args, c) => {
+    const [x, n] = args as [string, string];
+    const k = c.constant(1);
+    const slow = `${c.helper("ash")}(${x}, ${n}, ${c.self()})`;
+    if (k === null || Math.abs(k) > 40) return slow;
+    if (k < 0) {
+      const shifted = `(${x} >> ${Math.min(-k, 31)})`;
+      return `(typeof ${x} === "number" && (${x} | 0) === ${x} ? ${shifted} : ${slow})`;
+    }
+    const t = c.temporary();
+    const product = `(${t} = ${x} * ${2 ** k}) <= ${MAX} && ${t} >= -${MAX}`;
+    return `(typeof ${x} === "number" && ${product} ? ${t} : ${slow})`;
   },
   ATOMS,
 );

@@ -284,7 +284,10 @@ function literalHelpers(world: World) {
 
 function comparisonHelpers() {
   return {
-    eqlBoxed: (a: LispObject, b: LispObject) => typeof a === "object" && eql(a, b),
+    eqlBoxed: (a: LispObject, b: LispObject) =>
+      typeof a === "object" &&
+      !(a instanceof LispSymbol || a instanceof Cons || a instanceof Instance) &&
+      eql(a, b),
     hasAncestor(layout: Instance, ancestor: Instance): boolean {
       const ancestors = layout.slots[3];
       const depth = ancestor.slots[2];

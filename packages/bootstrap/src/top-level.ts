@@ -12,9 +12,11 @@ import {
   type SourceMap,
 } from "@astralisp/reader";
 import { Analyzer } from "./analyze.js";
-import { compileForm } from "./compile-form.js";
+import type { Node } from "./ast.js";
+import { analyzeForm } from "./compile-form.js";
 import { Environment } from "./environment.js";
-import { CompileError } from "./errors.js";
+import { CompileError, LispError } from "./errors.js";
+import { canInterpret, interpret, mentionsUninterned } from "./interpret.js";
 import type { LiteralTarget } from "./literals.js";
 import { NameSupply } from "./names.js";
 import { macroletEnvironment, symbolMacroletEnvironment } from "./special-forms.js";
@@ -27,6 +29,8 @@ export interface FormSink {
   /** Compile time and load time, or the time of EVAL. */
   readonly mode: "file" | "eval";
   run(code: string, target: LiteralTarget, wanted: boolean): LispObject;
+  /** Takes the code of a form that has been run another way. */
+  keep(code: string): void;
 }
 
 export class TopLevel {
@@ -169,7 +173,7 @@ export class TopLevel {
   private compile(form: LispObject, env: Environment, wanted: boolean): LispObject {
     const { world, sink } = this;
     const target = sink.target();
-    const { code, references } = compileForm(form, {
+    const { node, references, code } = analyzeForm(form, {
       host: world,
       env,
       target,
@@ -178,7 +182,25 @@ export class TopLevel {
       position: this.position,
     });
     world.noteReferences(references, sink.sourceMap?.source ?? null);
-    return sink.run(code, target, wanted);
+    if (!canInterpret(node)) return sink.run(code(), target, wanted);
+    if (sink.mode === "eval") return this.interpret(node);
+    if (mentionsUninterned(node)) return sink.run(code(), target, wanted);
+    sink.keep(code());
+    return this.interpret(node);
+  }
+
+  /** Runs `node` without compiling it; an error learns where it stands. */
+  private interpret(node: Node): LispObject {
+    try {
+      return interpret(this.world, node);
+    } catch (error) {
+      const source = this.sink.sourceMap?.source;
+      if (error instanceof LispError && source !== undefined && node.position >= 0) {
+        const place = { file: source.name, ...source.place(node.position) };
+        error.frames = [...error.frames, { name: "LAMBDA", place }];
+      }
+      throw error;
+    }
   }
 }
 

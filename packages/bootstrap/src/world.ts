@@ -15,6 +15,7 @@ import {
   printToString,
   Reader,
   ReaderContext,
+  ReaderError,
   Source,
   type SourceMap,
   SYMBOL_KIND,
@@ -22,7 +23,8 @@ import {
   UndefinedFunctionError,
 } from "@astralisp/reader";
 import type { CompilerHost, References } from "./analyze.js";
-import { compileForm, formScript } from "./compile-form.js";
+import type { FunctionName } from "./ast.js";
+import { analyzeForm, formScript } from "./compile-form.js";
 import { Environment } from "./environment.js";
 import {
   CompileError,
@@ -33,11 +35,17 @@ import {
   type LispPlace,
 } from "./errors.js";
 import { FEATURES } from "./features.js";
+import { canInterpret, interpret } from "./interpret.js";
 import { helperProperty, type LiteralTarget } from "./literals.js";
 import { environmentFunction, foreignEnvironment } from "./macro-environment.js";
 import { MultipleValues } from "./multiple-values.js";
 import type { LayoutInstance } from "./objects.js";
-import { calledPrimitive, openCoded, type Primitive } from "./open-code.js";
+import {
+  calledPrimitive,
+  INTERNAL_NAMES,
+  openCoded,
+  type Primitive,
+} from "./open-code.js";
 import { definePackage, type PackageDefinition } from "./package-definition.js";
 import { installPrimitives } from "./primitives/install.js";
 import { makeLayoutLayout } from "./primitives/instances.js";
@@ -205,7 +213,11 @@ export class World implements CompilerHost {
   // ---- What the compiler asks.
 
   primitive(symbol: LispSymbol): Primitive | undefined {
-    return this.primitives.get(symbol);
+    const known = this.primitives.get(symbol);
+    if (known !== undefined || !INTERNAL_NAMES.has(symbol.name)) return known;
+    return symbol.package?.name === "ASTRALISP.RUNTIME"
+      ? openCoded.get(symbol.name)
+      : undefined;
   }
 
   /** Makes `fn` the primitive `symbol`, unless it is only a function (`direct` false). */
@@ -331,7 +343,7 @@ export class World implements CompilerHost {
   /** The value of the single form `form` in `env`. */
   evaluate(form: LispObject, env: Environment): LispObject {
     const target: LiteralTarget = { kind: "memory", objects: [] };
-    const { code, references } = compileForm(form, {
+    const { node, references, code } = analyzeForm(form, {
       host: this,
       env,
       target,
@@ -340,7 +352,8 @@ export class World implements CompilerHost {
       position: -1,
     });
     this.noteReferences(references, null);
-    return this.runForm(code, target, { source: null });
+    if (canInterpret(node)) return interpret(this, node);
+    return this.runForm(code(), target, { source: null });
   }
 
   /** EVAL of `form`, whose other values are in `mv`. Errors pass as they are. */
@@ -354,6 +367,7 @@ export class World implements CompilerHost {
       target: (): LiteralTarget => ({ kind: "memory", objects: [] }),
       sourceMap,
       mode: "eval" as const,
+      keep: () => {},
       run: (code: string, target: LiteralTarget) =>
         this.runForm(code, target, { source }),
     };
@@ -428,6 +442,7 @@ export class World implements CompilerHost {
       target: () => target,
       sourceMap: null,
       mode: "file",
+      keep: (code) => codes.push(takeMarks(code).code),
       run: (code) => {
         codes.push(takeMarks(code).code);
         return this.runForm(code, target, { source: null, uninterned });
@@ -452,6 +467,7 @@ export class World implements CompilerHost {
 
   private lispError(error: unknown): unknown {
     if (error instanceof ExitRequest || error instanceof CompileError) return error;
+    if (error instanceof ReaderError) return error;
     if (error instanceof Exit || error instanceof Catcher) {
       return new LispError("control", "a non-local exit left the program");
     }
@@ -460,6 +476,26 @@ export class World implements CompilerHost {
     const known = error instanceof LispError ? error : this.describeFault(error);
     if (known.frames.length === 0) known.frames = frames;
     return known;
+  }
+
+  // ---- What the interpreter asks.
+
+  /** `symbol`, with a function that reports it where it has none. */
+  ready(symbol: LispSymbol): LispSymbol {
+    return (this.runTime.ready as (symbol: LispSymbol) => LispSymbol)(symbol);
+  }
+
+  /** What to go on with where `symbol` is unbound. */
+  unbound(symbol: LispSymbol): LispObject {
+    return (this.runTime.unbound as (symbol: LispSymbol) => LispObject)(symbol);
+  }
+
+  functionOf({ symbol, setf }: FunctionName): LispFunction {
+    const { functionOf, setfFunction } = this.runTime as Record<
+      string,
+      (symbol: LispSymbol) => LispFunction
+    >;
+    return setf ? setfFunction!(symbol) : functionOf!(symbol);
   }
 
   // ---- Errors.

@@ -1,7 +1,7 @@
 /** All primitives, put under their symbols. */
 import { type LispFunction, type LispObject, LispSymbol, list } from "@astralisp/reader";
 import { Environment } from "../environment.js";
-import { isSelfContained, openCoded } from "../open-code.js";
+import { INTERNAL_NAMES, isSelfContained, openCoded } from "../open-code.js";
 import type { World } from "../world.js";
 import { arithmeticHelpers } from "./arithmetic.js";
 import { floatPrimitives } from "./floats.js";
@@ -15,7 +15,7 @@ import {
   symbolPrimitives,
 } from "./symbols.js";
 import { systemPrimitives } from "./system.js";
-import { arrayHeaderPrimitives, vectorPrimitives } from "./vectors.js";
+import { arrayHeaderPrimitives, vectorHelpers, vectorPrimitives } from "./vectors.js";
 
 /** Those that answer several values. */
 const VALUES = new Set(["%INTEGER-TRUNCATE", "%INTERN", "%HEAP-USAGE", "%EVAL"]);
@@ -27,7 +27,12 @@ type Table = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 export function installPrimitives(world: World): void {
   const primitive = (name: string) => world.primitiveSymbol(name);
-  Object.assign(world.runTime, integerHelpers, arithmeticHelpers(primitive));
+  Object.assign(
+    world.runTime,
+    integerHelpers,
+    vectorHelpers,
+    arithmeticHelpers(primitive),
+  );
   const direct: Table = {
     ...integerPrimitives(world),
     ...floatPrimitives(),
@@ -69,6 +74,7 @@ function symbolOf(world: World, name: string) {
 /** Makes the templates known, and functions out of those that can be. */
 function installOpenCoded(world: World): void {
   for (const name of openCoded.keys()) {
+    if (INTERNAL_NAMES.has(name)) continue;
     const symbol = symbolOf(world, name);
     const options = { direct: true, variadic: false, values: false };
     if (world.primitive(symbol) === undefined) {

@@ -1,5 +1,10 @@
 /** Integers: numbers while they are safe, bigints beyond (docs/primitives.md, integers). */
-import { type LispInteger, type LispObject, normalizeInteger } from "@astralisp/reader";
+import {
+  type LispInteger,
+  type LispObject,
+  type LispSymbol,
+  normalizeInteger,
+} from "@astralisp/reader";
 import type { World } from "../world.js";
 
 const TWO_32 = 4294967296;
@@ -50,6 +55,9 @@ const integerXor = logical(
   (a, b) => a ^ b,
 );
 
+/** Powers of two, for shifts: `**` is slow. */
+const POWERS = Float64Array.from({ length: 1024 }, (_, n) => 2 ** n);
+
 export function shift(x: LispInteger, n: LispInteger): LispInteger {
   if (typeof n === "bigint") {
     if (n < 0n) return x < 0 ? -1 : 0;
@@ -57,15 +65,16 @@ export function shift(x: LispInteger, n: LispInteger): LispInteger {
   }
   if (n <= 0) return shiftRight(x, -n);
   if (typeof x === "number") {
-    const product = x * 2 ** n;
-    if (Number.isSafeInteger(product)) return product;
+    const product = n < 1024 ? x * POWERS[n]! : Number.NaN;
+    if (Number.isSafeInteger(product) || x === 0) return x === 0 ? 0 : product;
   }
   return normalizeInteger(BigInt(x) << BigInt(n));
 }
 
 function shiftRight(x: LispInteger, n: number): LispInteger {
   if (typeof x === "bigint") return normalizeInteger(x >> BigInt(n));
-  return n > 60 ? (x < 0 ? -1 : 0) : Math.floor(x / 2 ** n);
+  if (n < 32 && (x | 0) === x) return x >> n;
+  return n > 60 ? (x < 0 ? -1 : 0) : Math.floor(x / POWERS[n]!);
 }
 
 export function integerLength(x: LispInteger): number {
@@ -103,13 +112,15 @@ function wrap(n: bigint): number {
 }
 
 function fixnumShiftLeft(x: number, n: number): number {
-  const product = x * 2 ** n;
+  const product = n < 1024 ? x * POWERS[n]! : Number.NaN;
   if (Number.isSafeInteger(product)) return product;
   return n >= FIXNUM_BITS ? 0 : wrap(BigInt(x) << BigInt(n));
 }
 
 /** Helpers of open-coded arithmetic. */
 export const integerHelpers = {
+  ash: (x: LispObject, n: LispObject, symbol: LispSymbol): LispObject =>
+    typeof x === "number" && typeof n === "number" ? shift(x, n) : symbol.fn(x, n),
   integerAdd,
   integerSubtract,
   integerMultiply,

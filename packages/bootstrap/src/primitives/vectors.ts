@@ -3,10 +3,12 @@ import {
   ArrayHeader,
   BitVector,
   Char,
+  Cons,
   DoubleFloat,
   type LispInteger,
   type LispObject,
   LispString,
+  type LispSymbol,
   type LispTypedArray,
   list,
   listToArray,
@@ -53,6 +55,10 @@ type Vector = LispObject[] | BitVector | LispTypedArray | LispString;
 
 function vectorCode(v: LispObject): LispObject {
   if (typeof v !== "object") return NIL;
+  if (Array.isArray(v)) return 32;
+  if (v instanceof LispString) return 44;
+  if (v instanceof Uint8Array) return 34;
+  if (v instanceof Cons || v instanceof ArrayHeader) return NIL;
   return CODES.get((v as object).constructor) ?? NIL;
 }
 
@@ -138,6 +144,36 @@ function typedAccessors() {
   }
   return result;
 }
+
+/** Helpers of open-coded element access: what is not a simple vector. */
+export const vectorHelpers = {
+  aref(v: LispObject, i: LispObject, symbol: LispSymbol): LispObject {
+    if (typeof i === "number" && i >= 0) {
+      if (v instanceof LispString) {
+        const code = v.codes[i];
+        if (code !== undefined) return Char.of(code);
+      } else if (v instanceof Uint8Array || v instanceof Uint32Array) {
+        const element = v[i];
+        if (element !== undefined) return element;
+      }
+    }
+    return symbol.fn(v, i);
+  },
+  setAref(v: LispObject, i: LispObject, x: LispObject, symbol: LispSymbol): LispObject {
+    if (typeof i === "number" && i >= 0) {
+      if (v instanceof Uint8Array) {
+        if (i < v.length && typeof x === "number" && x >= 0 && x < 256) {
+          v[i] = x;
+          return x;
+        }
+      } else if (v instanceof LispString && i < v.length && x instanceof Char) {
+        v.codes[i] = x.code;
+        return x;
+      }
+    }
+    return symbol.fn(v, i, x);
+  },
+};
 
 export function vectorPrimitives(world: World) {
   const outOfRange = (v: LispObject, i: LispObject, type: string): LispObject => {
