@@ -158,6 +158,7 @@
      (dolist (var (mv-let-node-vars node)) (own var frame region))
      (place (mv-let-node-body node) frame region))
     (values (place-all (values-node-args node) frame region))
+    (list-values (place (list-values-node-list node) frame region))
     (multiple (place-all (multiple-node-args node) frame region))
     (bind (place-all (bind-node-values node) frame region)
      (place (bind-node-body node) frame region))

@@ -101,6 +101,7 @@
      (walking (mv-let-node-values node) fun)
      (setf (mv-let-node-body node) (walk (mv-let-node-body node) k fun)))
     (values (walk-values (values-node-args node) fun))
+    (list-values (walking (list-values-node-list node) fun))
     (multiple (walk-values (multiple-node-args node) fun))
     (bind
      (walk-values (bind-node-values node) fun)

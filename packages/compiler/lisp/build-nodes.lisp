@@ -36,6 +36,7 @@
                 (build (mv-prog1-node-body node) :effect)
                 (deliver-result result dest)))
     (values (deliver-values (build-all (values-node-args node)) dest))
+    (list-values (build-list-values node dest))
     (multiple (build-multiple node dest))
     (layout (deliver (emit :layout '() (layout-node-name node)) dest))
     (load-time (build-load-time node dest))
@@ -47,6 +48,7 @@
     (ecase (intrinsic-node-name node)
       (:argument-count *argument-count*)
       (:absent (emit-op '%%absent '()))
+      (:self (self-value))
       (:argument (if (< datum 4)
                      (svref *arguments* datum)
                      (emit :argument '() datum))))))
@@ -329,6 +331,21 @@
              (cons (constant-nil) (constant 0))
              (deliver (constant-nil) dest)))
         (t (cons (car args) (make-list-of (cdr args))))))
+
+(defun build-list-values (node dest)
+  "The elements of a list as values: the pair that :SAVED wants is its first
+element and the rest, or 0 when it is empty."
+  (let ((list (build (list-values-node-list node) :value)))
+    (cond ((eq dest :effect) nil)
+          ((or (eq dest :tail) (eq dest :saved))
+           (let ((rest (emit-op '%%rest-or-zero (list list))))
+             (deliver-result (cons (emit-op 'car (list list)) rest) dest)))
+          ((and (consp dest) (eq (car dest) :mv))
+           (let ((values '()))
+             (dotimes (i (cdr dest) (nreverse values))
+               (push (emit-op 'car (list list)) values)
+               (setq list (emit-op 'cdr (list list))))))
+          (t (deliver (emit-op 'car (list list)) dest)))))
 
 (defun build-multiple (node dest)
   "A primitive with several results."

@@ -391,6 +391,12 @@ name only evaluates."
       (make-mv-prog1-node (convert (cadr form) env)
                           (convert-progn (cddr form) env))))
 
+(define-converter %values-list (form env)
+  (make-list-values-node (convert (cadr form) env)))
+
+(define-converter %self (form env)
+  (make-intrinsic-node :self nil))
+
 ;;; Internal operators of lambda lists
 
 (defun primitive-node (name datum args)

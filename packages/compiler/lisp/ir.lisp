@@ -166,6 +166,7 @@ entry and exactly MIN-ARGS.  BLOCKS are in layout order, entry first."
 ;;; :DISP; a boxed index is the tagged word itself.  :BARRIER T: mark card.
 (define-ops :boxed (:reads) (nil :load))
 (define-ops :none (:writes) (nil :store))
+;;; DATUM of :THREAD-LOAD and :THREAD-STORE: the octet offset.
 (define-ops :boxed (:reads) (0 :thread-load))
 (define-ops :none (:writes) (1 :thread-store :mark-card))
 ;;; Arguments: base (word), old, new | base, delta.  DATUM :WORD or :BOXED.

@@ -564,5 +564,17 @@ element type, else NIL."
         (go-on join)
         param))))
 
+(define-lowering (%%rest-or-zero) (ins list)
+  (let ((low (as-boxed list)))
+    (multiple-value-bind (join param) (low-join *ty-t*)
+      (let ((none (low-block)) (some (low-block)))
+        (low-branch :eq (list low (low-constant nil)) none some)
+        (go-on none)
+        (low-jump join (low-constant 0))
+        (go-on some)
+        (low-jump join (boxed-load low +cons-lowtag+ +cdr-slot+))
+        (go-on join)
+        param))))
+
 (define-lowering (%%stack-argument) (ins index)
   (low :argument-at (list (as-boxed index))))

@@ -135,12 +135,17 @@
 
 ;;; The thread structure
 
-(defun thread-disp (offset)
-  (or (literal-integer offset)
-      (error "the offset of a thread access must be constant")))
+(defun thread-place (offset)
+  "Base and index to reach OFFSET, no literal, in the thread structure."
+  (list (low :system '() :thread-pointer) (as-word offset)))
 
 (defun thread-load (offset rep)
-  (let ((low (low :thread-load '() (thread-disp offset))))
+  (let* ((literal (literal-integer offset))
+         (low (if literal
+                  (low :thread-load '() literal)
+                  (low :load (thread-place offset)
+                       (if (eq rep :boxed) :boxed :u64)
+                       (list :disp 0 :scale 1)))))
     (setf (ins-rep low) rep)
     low))
 
@@ -151,7 +156,12 @@
   (low :word-to-fixnum (list (thread-load offset :word))))
 
 (defun thread-store (offset low)
-  (low :thread-store (list low) (thread-disp offset)))
+  (let ((literal (literal-integer offset)))
+    (if literal
+        (low :thread-store (list low) literal)
+        (low :store (append (thread-place offset) (list low))
+             (if (eq (ins-rep low) :boxed) :boxed :u64)
+             (list :disp 0 :scale 1)))))
 
 (define-lowering (%thread-store) (ins offset value)
   (thread-store offset (as-word value))
@@ -320,6 +330,7 @@
                       (convert-arguments (cddr form) env) 1))
 
 (define-converter %static-address (form env)
+  (unless (cdr form) (malformed "%STATIC-ADDRESS needs a name"))
   (make-multiple-node (get '%static-address 'op) (quoted-name (cadr form))
                       '() 1))
 

@@ -83,6 +83,7 @@ constructor MAKE-KIND-NODE."
   (mv-prog1 first body)
   (mv-let vars values body)
   (values args)
+  (list-values list)
   (the ty specifier value checked)
   (layout name)
   (load-time form))

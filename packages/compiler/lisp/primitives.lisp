@@ -223,7 +223,7 @@
 
 (define-primitives :calls
   (%%special (t) t) (%%global-variable (t) t)
-  (%%saved-list (t t) list))
+  (%%saved-list (t t) list) (%%rest-or-zero (t) t))
 (define-primitives :reads
   (%%stack-argument (fixnum) t))
 

@@ -212,7 +212,7 @@
 
 (define-transform values-list (form)
   (if (one-argument-p form)
-      (list 'apply '(function values) (cadr form))
+      (cons '%values-list (cdr form))
       form))
 
 ;;; Functions of the runtime library that are open-coded
