@@ -26,7 +26,7 @@ output in lines that start with a semicolon."
       (incf warnings (build-file (first file) (second file) (third file))))
     (report-step "linking")
     (dolist (file (getf plan :load))
-      (load file))
+      (evaluate-file file))
     (let ((world (link-world (make-trampolines)
                              (mapcar (lambda (file)
                                        (read-octet-file (third file)))
@@ -40,6 +40,17 @@ output in lines that start with a semicolon."
       (write-octet-file (getf plan :world) (world-file-octets world))
       (write-octet-file (getf plan :boot) (bios-boot-image))
       warnings)))
+
+(defun evaluate-file (path)
+  "Evaluate the forms of the file PATH in the host."
+  (let ((*package* (find-package "COMMON-LISP-USER"))
+        (end (list nil)))
+    (with-open-file (stream path)
+      (loop
+        (let ((form (read stream nil end)))
+          (when (eq form end)
+            (return))
+          (eval form))))))
 
 (defun make-trampolines ()
   "Return the code unit of the kernel's trampolines, traps of the PC included."

@@ -359,8 +359,8 @@ One that is not defined yet is a placeholder: version -2, length 0."
            (value (+ addend
                      (ecase kind
                        (:cell (- (cell-word linker target) +other-lowtag+))
-                       (:trampoline (trampoline-address linker target))
-                       (:static (trampoline-address linker target))
+                       ((:trampoline :static)
+                        (trampoline-address linker target code))
                        (:tls (thread-local-index linker target))
                        (:code (linked-code-address code))))))
       (ecase field
@@ -372,12 +372,20 @@ One that is not defined yet is a placeholder: version -2, length 0."
   (image-set-half image address (logand word #xffffffff))
   (image-set-half image (+ address 4) (ash word -32)))
 
-(defun trampoline-address (linker name)
+(defun trampoline-address (linker name user)
+  "Return the address of the trampoline called like the symbol at NAME (a word),
+of whatever package; the LINKED-CODE USER refers to it."
   (let ((found (assoc name (linker-trampolines linker))))
     (if found
         (cdr found)
-        (error "compiled code refers to an unknown trampoline or static ~
-                object (word #x~X)" name))))
+        (let ((address (trampoline-named linker
+                                         (image-name (linker-image linker)
+                                                     name)
+                                         (image-name (linker-image linker)
+                                                     (linked-code-name
+                                                      user)))))
+          (push (cons name address) (linker-trampolines linker))
+          address))))
 
 (defun note-trampolines (linker)
   "Enter the addresses of all entries of the code objects made so far."

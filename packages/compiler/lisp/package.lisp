@@ -4,6 +4,7 @@
   (:use #:common-lisp #:astralisp.primitives #:astralisp.asm)
   (:export
    ;; driver
+   #:lap-code-unit
    #:compile-toplevel-forms #:compile-lambda #:compile-file-to-octets
    #:show-pass #:compiler-warning #:compiler-warning-position
    #:compiler-warning-text #:compiler-warning-hint

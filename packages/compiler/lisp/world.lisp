@@ -80,7 +80,7 @@ each padded with zeros to a multiple of 4096; the header tells the sizes."
   "Give every empty cell a function that reports its name when it is called.
 Return the names, as strings, in the order of their cells."
   (let* ((image (linker-image linker))
-         (entry (trampoline-named linker "UNDEFINED-FUNCTION"))
+         (entry (trampoline-named linker "UNDEFINED-FUNCTION" "the linker"))
          (code (+ (code-object-at linker entry) +other-lowtag+))
          (names '()))
     ;; Resolving fixups may make more cells, so they go first.
@@ -95,9 +95,10 @@ Return the names, as strings, in the order of their cells."
                          :tag +function-lowtag+))
           (push (image-name image name) names))))))
 
-(defun trampoline-named (linker name)
+(defun trampoline-named (linker name user)
   (dolist (pair (linker-trampolines linker)
-                (error "the trampolines have no entry named ~A" name))
+                (error "~A refers to ~A, and there is no such trampoline"
+                       user name))
     (when (string= (image-name (linker-image linker) (car pair)) name)
       (return (cdr pair)))))
 
@@ -231,8 +232,10 @@ order of their names."
       (field +header-code-end+ (region-end (image-code image)))
       (field +header-heap-start+ +heap-base+)
       (field +header-heap-end+ (region-end (image-heap image)))
-      (field +header-entry+ (trampoline-named linker "WORLD-ENTRY"))
-      (field +header-linux-entry+ (trampoline-named linker "LINUX-ENTRY"))
+      (field +header-entry+ (trampoline-named linker "WORLD-ENTRY"
+                                              "the world header"))
+      (field +header-linux-entry+ (trampoline-named linker "LINUX-ENTRY"
+                                                    "the world header"))
       (field +header-start-function+ function)
       (field +header-initialisers+ initialisers)
       (field +header-roots+ roots)
