@@ -16,7 +16,13 @@
             list (%cdr list)))
     vector))
 
-(define-compiler-macro vector (&rest elements)
+(define-compiler-macro vector (&whole form &rest elements)
+  (if (nthcdr 32 elements)
+      form
+      (vector-form elements)))
+
+;;; Code that stores the values of the forms ELEMENTS in a new vector.
+(defun vector-form (elements)
   (let ((vector (temporary "VECTOR"))
         (bindings nil)
         (settings nil)
@@ -155,11 +161,12 @@
                                              element)))
             ((atom (cdr tail)) (return form))
             ((and (eq (car tail) :element-type)
+                  (eql code #x20)
                   (consp (cadr tail)) (eq (car (cadr tail)) 'quote)
                   (known-element-type-p (cadr (cadr tail))))
              (setq code (element-type-code (cadr (cadr tail)))))
             ((and (eq (car tail) :element-type) (eq (cadr tail) t)))
-            ((eq (car tail) :initial-element)
+            ((and (eq (car tail) :initial-element) (not element-p))
              (setq element (cadr tail)
                    element-p t))
             (t (return form)))

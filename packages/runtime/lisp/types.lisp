@@ -116,8 +116,7 @@ CLHS COMPILED-FUNCTION-P."
 ;;; Expansion of a test at compile time.
 
 (defun unknown-type-test (variable type)
-  `(locally (declare (notinline typep))
-     (typep ,variable ',type)))
+  `(%typep ,variable ',type))
 
 (defun type-symbol-test (variable type)
   (cond ((eq type t) t)

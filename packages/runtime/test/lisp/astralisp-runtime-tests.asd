@@ -27,4 +27,6 @@
    (:file "expected/conditions")
    (:file "conditions")
    (:file "expected/packages")
-   (:file "packages")))
+   (:file "packages")
+   (:file "expected/random-calls")
+   (:file "random-calls")))
