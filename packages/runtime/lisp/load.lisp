@@ -133,8 +133,9 @@ it is there already. Signals an error when nobody knows it."
   (%getenv (coerce (string name) 'simple-string)))
 
 (defun command-line-arguments ()
-  "The arguments of the command that started the system, a list of strings."
-  (%command-line))
+  "The arguments of the command that started the system, a list of strings, without
+the name of the command."
+  (cdr (%command-line)))
 
 (defun gc (&key full)
   "Collect garbage: with FULL in the whole heap. Return T."
