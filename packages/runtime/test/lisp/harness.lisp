@@ -116,14 +116,17 @@ none of their own."
 
 (set-expected
  '(" stream)
-  (dolist (test (reverse *tests*))
-    (unless (cddr test)
-      (write-string "(" stream)
-      (write-string (string-downcase (symbol-name (car test))) stream)
-      (write-string "
+  (let ((between ""))
+    (dolist (test (reverse *tests*))
+      (unless (cddr test)
+        (write-string between stream)
+        (write-string "(" stream)
+        (write-string (string-downcase (symbol-name (car test))) stream)
+        (write-string "
     " stream)
-      (prin1 (result-text (cadr test)) stream)
-      (write-string ")
-   " stream)))
+        (prin1 (result-text (cadr test)) stream)
+        (write-string ")" stream)
+        (setf between "
+   "))))
   (write-string "))
 " stream))

@@ -64,5 +64,4 @@
    (vector-function
     "(#() #(1 2 3) #(A B))")
    (limits
-    "(T T T)")
-   ))
+    "(T T T)")))

@@ -72,5 +72,4 @@
    (restart-interactive
     "(ASKED 1 2)")
    (nested-handler-case-rethrow
-    "(OUTER \"one\")")
-   ))
+    "(OUTER \"one\")")))

@@ -36,5 +36,4 @@
    (gethash-bad
     "error TYPE-ERROR")
    (numbers-as-keys
-    "(2102 777 -5 55 NIL)")
-   ))
+    "(2102 777 -5 55 NIL)")))

@@ -130,5 +130,4 @@
    (values-list
     "1 ; 2 ; 3")
    (values-list-none
-    "")
-   ))
+    "")))

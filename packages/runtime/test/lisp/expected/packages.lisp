@@ -50,5 +50,4 @@
    (defpackage-again
     "(\"TA\")")
    (printing-symbols
-    "(TA:EX TA::IN TB::OWN :KEY CAR #:UNINT LOCAL)")
-   ))
+    "(TA:EX TA::IN TB::OWN :KEY CAR #:UNINT LOCAL)")))

@@ -90,5 +90,4 @@
    (coerce-bad
     "error TYPE-ERROR")
    (coerce-lambda
-    "25")
-   ))
+    "25")))

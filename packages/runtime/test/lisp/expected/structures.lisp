@@ -44,5 +44,4 @@
    (struct-empty
     "(#S(EMPTY) T)")
    (reading-structures
-    "#S(POINT :X 5 :Y 6) ; 19")
-   ))
+    "#S(POINT :X 5 :Y 6) ; 19")))

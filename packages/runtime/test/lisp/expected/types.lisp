@@ -30,5 +30,4 @@
    (structure-types
     "(T T NIL T NIL DOG T NIL T NIL T T NIL (T T))")
    (condition-types
-    "(T NIL T T T)")
-   ))
+    "(T NIL T T T)")))
