@@ -151,8 +151,8 @@
 (defun convert-global-call (form head use env)
   (let ((notinline (or (eq use :notinline)
                        (and (null use) (globally-notinline-p head)))))
-    (or (if notinline nil (convert-self-call form head env))
-        (if notinline nil (convert-known-call form head env))
+    (or (if notinline nil (convert-known-call form head env))
+        (if notinline nil (convert-self-call form head env))
         (progn
           (when *called-names* (funcall *called-names* head form))
           (make-call-node head (convert-arguments (cdr form) env))))))
