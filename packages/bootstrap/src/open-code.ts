@@ -131,12 +131,13 @@ template("ATOM", 1, (x) => `!(${x} instanceof $Cons)`, BOOLEAN);
 template("LISTP", 1, (x) => `(${x} === $NIL || ${x} instanceof $Cons)`, BOOLEAN_ATOMS);
 template("NULL", 1, (x) => `${x} === $NIL`, BOOLEAN);
 template("NOT", 1, (x) => `${x} === $NIL`, BOOLEAN);
-define("LIST", -1, (args) =>
-  args.reduceRight((tail, head) => `new $Cons(${head}, ${tail})`, "$NIL"),
-);
-define("LIST*", -1, (args) =>
-  args.slice(0, -1).reduceRight((t, h) => `new $Cons(${h}, ${t})`, args.at(-1)!),
-);
+/** Nested conses, or a call where they would nest too deep for a parser. */
+function listCode(items: readonly string[], tail: string): string {
+  if (items.length > 16) return `$list([${items.join(", ")}], ${tail})`;
+  return items.reduceRight((rest, item) => `new $Cons(${item}, ${rest})`, tail);
+}
+define("LIST", -1, (args) => listCode(args, "$NIL"));
+define("LIST*", -1, (args) => listCode(args.slice(0, -1), args.at(-1)!));
 
 // Symbols, functions, characters.
 template("SYMBOLP", 1, (x) => `${x} instanceof $LispSymbol`, BOOLEAN);

@@ -94,6 +94,11 @@ export class World implements CompilerHost {
   private readonly packageVariable: LispSymbol;
   private readonly signalSymbol: LispSymbol;
   private readonly environments = new WeakMap<LispFunction, Environment>();
+  private readonly statusKeywords = {
+    internal: this.registry.keyword.intern("INTERNAL"),
+    external: this.registry.keyword.intern("EXTERNAL"),
+    inherited: this.registry.keyword.intern("INHERITED"),
+  };
   private readonly printContext = new ReaderContext(this.registry);
   private readonly keywords = new Map<string, LispSymbol>();
 
@@ -175,7 +180,7 @@ export class World implements CompilerHost {
   internValues(name: string, pkg: LispPackage): LispObject {
     const found = pkg.find(name);
     if (found !== null) {
-      return this.mv.two(found.symbol, this.keyword(found.status.toUpperCase()));
+      return this.mv.two(found.symbol, this.statusKeywords[found.status]);
     }
     const symbol = pkg.intern(name);
     symbol.fn = this.undefinedFunction;
@@ -200,7 +205,11 @@ export class World implements CompilerHost {
 
   /** The text of a string, or null. */
   textOf(object: LispObject): string | null {
-    return object instanceof LispString ? object.toString() : null;
+    if (!(object instanceof LispString)) return null;
+    const { codes } = object;
+    if (codes.length > 64 || codes.some((code) => code > 0xffff))
+      return object.toString();
+    return String.fromCharCode.apply(null, codes as unknown as number[]);
   }
 
   /** A symbol for the label of a function, or the label. */

@@ -44,6 +44,19 @@ function fill(
   slots[LAYOUT.version] = 0;
 }
 
+const templates: LispObject[][] = [];
+
+/** `length` unbound slots; copying a packed array is faster than filling one. */
+function unboundSlots(length: number): LispObject[] {
+  let template = templates[length];
+  if (template === undefined) {
+    template = [];
+    for (let i = 0; i < length; i++) template.push(UNBOUND);
+    templates[length] = template;
+  }
+  return template.slice();
+}
+
 function isFuncallable(x: LispObject): x is Funcallable {
   return typeof x === "function" && "implementation" in x;
 }
@@ -53,7 +66,7 @@ function makeFuncallable(layout: LayoutInstance, fn: LispFunction): Funcallable 
     made.implementation(...args)) as Funcallable;
   made.implementation = fn;
   made.layout = layout;
-  made.slots = new Array(layout.slots[LAYOUT.length] as number).fill(UNBOUND);
+  made.slots = unboundSlots(layout.slots[LAYOUT.length] as number);
   return made;
 }
 
@@ -74,10 +87,8 @@ export function instancePrimitives(world: World) {
       slots[LAYOUT.slots] = info;
       return layout;
     },
-    "%MAKE-INSTANCE": (layout: LayoutInstance) => {
-      const slots = new Array(layout.slots[LAYOUT.length] as number);
-      return new Instance(layout, slots.fill(UNBOUND));
-    },
+    "%MAKE-INSTANCE": (layout: LayoutInstance) =>
+      new Instance(layout, unboundSlots(layout.slots[LAYOUT.length] as number)),
     "%INSTANCE-LAYOUT": (x: Instance) => x.layout as LayoutInstance,
     "%SET-INSTANCE-LAYOUT": (x: Instance, layout: LayoutInstance) => {
       x.layout = layout;

@@ -62,6 +62,8 @@ export function symbolPrimitives(world: World) {
     (body: (symbol: LispSymbol) => LispObject) =>
     (x: LispObject): LispObject =>
       x instanceof LispSymbol ? body(x) : bad(x, "SYMBOL");
+  const kinds: LispObject[] = [];
+  for (const [name, kind] of Object.entries(KINDS)) kinds[kind] = world.keyword(name);
   const names = new WeakMap<LispSymbol, LispString>();
   const name = checked((symbol) => {
     let known = names.get(symbol);
@@ -123,8 +125,7 @@ export function symbolPrimitives(world: World) {
       return fn;
     },
     "%VARIABLE-KIND": (symbol: LispSymbol): LispObject => {
-      const known = Object.entries(KINDS).find(([, kind]) => kind === symbol.kind);
-      return known === undefined ? NIL : world.keyword(known[0]);
+      return kinds[symbol.kind] ?? NIL;
     },
     "%SET-VARIABLE-KIND": (symbol: LispSymbol, kind: LispObject) => {
       const known = kind instanceof LispSymbol ? KINDS[kind.name] : undefined;
