@@ -136,7 +136,22 @@ of all branches are changed to those."
            (emit-prologue))
           ((and *framed* (not (mblock-frame target)))
            (emit-epilogue)))
-    (emit-jump target)))
+    (if (and (lone-test-p target) (not (eq target *next-block*)))
+        (emit-again (first (mblock-instructions target)))
+        (emit-jump target))))
+
+(defun lone-test-p (block)
+  "True when BLOCK is a loop header that only tests and branches: a jump back
+to it can as well do that itself."
+  (let ((minst (first (mblock-instructions block))))
+    (and (mblock-loop-end block)
+         (member (minst-op minst) '(:compare :check :test :float-compare))
+         (null (minst-gap minst))
+         (null (mblock-entry-stores block))
+         (not (mblock-prologue block)))))
+
+(defun emit-again (minst)
+  (funcall (get (minst-op minst) 'emitter) minst))
 
 (define-emitter :copy (minst)
   (declare (ignore minst))
