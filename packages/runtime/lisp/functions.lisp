@@ -187,7 +187,7 @@ CLHS WITH-COMPILATION-UNIT."
   "Return the documentation string of KIND of OBJECT, a name, a function or a
 package, or NIL. CLHS DOCUMENTATION."
   (multiple-value-bind (name kind) (documentation-place object kind)
-    (cond ((and (symbolp name) name)
+    (cond ((symbolp name)
            (cdr (assq kind (info name :documentation))))
           ((setf-name-p name)
            (cdr (assq :setf-function
@@ -196,7 +196,7 @@ package, or NIL. CLHS DOCUMENTATION."
 
 (defun (setf documentation) (string object kind)
   (multiple-value-bind (name kind) (documentation-place object kind)
-    (when (and name (function-name-p name))
+    (when (function-name-p name)
       (set-documentation name kind string))
     string))
 
