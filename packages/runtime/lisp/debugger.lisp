@@ -72,8 +72,10 @@ the arguments as far as they are known, and a description of the source."
     (write-char #\Space stream)
     (print-short argument stream))
   (write-char #\) stream)
-  (when (frame-source frame)
-    (format stream "  ~A" (frame-source frame)))
+  (let ((source (frame-source frame)))
+    (cond ((consp source)
+           (format stream "  ~A:~A" (car source) (cdr source)))
+          (source (format stream "  ~A" source))))
   (terpri stream))
 
 (defun print-frames (frames limit stream)

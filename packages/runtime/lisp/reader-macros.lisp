@@ -68,9 +68,6 @@
   form
   splice)
 
-(defvar *backquote-depth* 0
-  "How many backquotes more than commas are around what is being read.")
-
 (defun read-backquote-macro (stream character)
   (declare (ignore character))
   (let* ((stream (input-stream stream))

@@ -21,6 +21,12 @@
   "NIL, or an EQ hash table in which the reader records for each cons where it was
 read: a pair of the counts of characters before its start and its end.")
 
+(defvar *backquote-depth* 0
+  "How many backquotes more than commas are around what is being read.")
+
+(defvar *object-place* nil
+  "The line and column at which the outermost object being read begins.")
+
 ;;; What stands for a consing dot, and for the character that closes a list.
 (defglobal **dot** (list 'dot))
 (defglobal **close** (list 'close))
@@ -38,10 +44,19 @@ ARGUMENTS."
            (list control arguments (%stream-line source)
                  (%fx- (%stream-count source) (%stream-line-start source))))))
 
+(define-condition unfinished-form (end-of-file)
+  ((place :initarg :place :initform nil :reader unfinished-form-place))
+  (:report (lambda (condition stream)
+             (format stream "the input ends inside ~:[an object~;the object ~
+                             that begins at line ~:*~D, column ~D~]"
+                     (car (unfinished-form-place condition))
+                     (cdr (unfinished-form-place condition)))))
+  (:documentation "The end of a file was met inside an object being read."))
+
 (defun read-required-char (stream)
   "The next character of STREAM; END-OF-FILE when there is none."
   (or (read-char-from (if (%stream-in stream) stream (input-stream stream)))
-      (error 'end-of-file :stream stream)))
+      (error 'unfinished-form :stream stream :place *object-place*)))
 
 ;;; Objects. The stream of these functions is the end of its chain.
 
@@ -53,15 +68,25 @@ ARGUMENTS."
        (let ((character (read-char-from stream)))
          (when (null character)
            (return (at-end stream eof-error-p eof-value)))
-         (let ((entry (character-entry character *readtable*)))
+         (let ((entry (character-entry character *readtable*))
+               (outermost (null *object-place*)))
+           (when outermost
+             (setq *object-place* (present-place stream)))
            (cond ((eq entry :whitespace))
                  ((macro-entry-p entry)
                   (let ((values (call-macro-character entry stream
                                                       character)))
                     (when values
                       (return (car values)))))
-                 (t (return (read-token-object stream character))))))
+                 (t (return (read-token-object stream character))))
+           (when outermost
+             (setq *object-place* nil))))
        (go again))))
+
+(defun present-place (stream)
+  "The line and column of the character that was read last."
+  (cons (%stream-line stream)
+        (%fx- (%stream-count stream) (%stream-line-start stream))))
 
 (defun call-macro-character (entry stream character)
   (if (macro-entry-dispatch entry)
@@ -71,13 +96,19 @@ ARGUMENTS."
 
 (defun read-required (stream)
   "Read an object inside another one."
-  (let ((*consing-dot* nil))
-    (read-object (input-stream stream) t nil)))
+  (let ((*consing-dot* nil)
+        (stream (input-stream stream))
+        (end **close**))
+    (let ((object (read-object stream nil end)))
+      (if (eq object end)
+          (error 'unfinished-form :stream stream :place *object-place*)
+          object))))
 
 (defun call-with-reader (function stream eof-error-p eof-value recursive-p)
   (if recursive-p
       (funcall function stream eof-error-p eof-value)
       (let ((*labels* nil)
+            (*object-place* nil)
             (*backquote-depth* 0)
             (*consing-dot* nil))
         (funcall function stream eof-error-p eof-value))))

@@ -41,8 +41,8 @@ malformed."
       (let ((form (read-preserving-whitespace stream nil '%end)))
         (setq *line-ended* (skip-blank-rest stream))
         form)
-    (end-of-file ()
-      (format stream "~&error: the input ends inside a form~%")
+    (end-of-file (condition)
+      (format stream "~&error: ~A~%" condition)
       '%end)
     (reader-error (condition)
       (skip-line stream)
@@ -81,10 +81,11 @@ reads next begins on a new line; return whether the end came."
           ((eq form '%none) t)
           (t (eval-and-print form stream) t))))
 
-(defun run-repl (&key (stream *terminal-io*))
+(defun listener-loop (stream)
   "Read forms from STREAM, evaluate them and print their values, until the input
 ends."
   (let ((*debugger-level* 0)
+        (*debugger-enabled* t)
         (more t))
     (do () ((not more))
       (with-simple-restart (abort "return to the listener")
@@ -93,7 +94,7 @@ ends."
     (finish-output stream)
     (values)))
 
-;;; Scripts.
+;;; Arguments and scripts.
 
 (defun run-script (stream)
   "Evaluate the forms read from STREAM without prompts. An error that nobody
@@ -112,8 +113,13 @@ handles ends the system with status 1."
             (print-values values *standard-output*)))))))
 
 (defun write-usage (stream)
-  (format stream "~&arguments: [--eval FORM | --load FILE | --quit | --repl]...~@
-    without any: a listener on a terminal, else a script from standard input~%"))
+  (format stream "~&arguments: --eval FORM, --load FILE, --script (forms from ~
+    standard input), --repl, --help~%"))
+
+(defun usage-error (text)
+  (format *error-output* "~&error: ~A~%" text)
+  (write-usage *error-output*)
+  (quit 2))
 
 (defun run-arguments (arguments)
   "Do what ARGUMENTS of the command line say; return true if they say what to do
@@ -122,42 +128,34 @@ instead of a listener."
         (listener nil))
     (do () ((null arguments))
       (let ((word (pop arguments)))
-        (cond ((member word '("--eval" "-e") :test #'string=)
-               (when (null arguments)
-                 (usage-error "--eval needs a form"))
-               (eval-argument (pop arguments))
-               (setq done t))
-              ((member word '("--load" "-l") :test #'string=)
-               (when (null arguments)
-                 (usage-error "--load needs a file"))
-               (let ((*debugger-enabled* nil))
-                 (load (pop arguments)))
-               (setq done t))
-              ((string= word "--quit") (quit))
-              ((string= word "--repl") (setq listener t))
-              ((string= word "--help")
-               (write-usage *standard-output*)
-               (setq done t))
-              (t (usage-error
-                  (format nil "the argument ~A is not known" word))))))
+        (flet ((operand ()
+                 (if arguments
+                     (pop arguments)
+                     (usage-error (format nil "~A needs an operand" word))))
+               (word-p (&rest words)
+                 (member word words :test #'string=)))
+          (cond ((word-p "--eval" "-e") (eval-argument (operand)) (setq done t))
+                ((word-p "--load" "-l")
+                 (let ((*debugger-enabled* nil))
+                   (load (operand)))
+                 (setq done t))
+                ((word-p "--script") (run-script *stdin*) (setq done t))
+                ((word-p "--repl") (setq listener t))
+                ((word-p "--stress"))
+                ((word-p "--help")
+                 (write-usage *standard-output*)
+                 (setq done t))
+                (t (usage-error
+                    (format nil "the argument ~A is not known" word)))))))
     (and done (not listener))))
 
-(defun usage-error (text)
-  (format *error-output* "~&error: ~A~%" text)
-  (write-usage *error-output*)
-  (quit 2))
-
-(defun start-listener (&optional (arguments (command-line-arguments)))
-  "What the system runs when it has started: obey ARGUMENTS, or be a listener, or
-when standard input is no terminal run it as a script; then end."
+(defun run-repl ()
+  "Obey the arguments of the command line; when none of them says what to do, be a
+listener on the terminal until the input ends."
   ;; An engine's own hook ends here: this listener has a debugger.
   (setq *debugger-hook* nil)
-  (unless (run-arguments arguments)
-    (if (or (member "--repl" arguments :test #'equal)
-            (interactive-stream-p *stdin*))
-        (let ((*print-pretty* t))
-          (format t "~&AstraLisp ~A. (quit) or the end of input leaves.~%"
-                  (lisp-implementation-version))
-          (run-repl))
-        (run-script *stdin*)))
-  (quit 0))
+  (unless (run-arguments (command-line-arguments))
+    (format t "~&AstraLisp ready~%")
+    (listener-loop *terminal-io*))
+  (finish-output *standard-output*)
+  (values))
