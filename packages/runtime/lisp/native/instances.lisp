@@ -23,6 +23,25 @@
       (dotimes (i length instance)
         (%set-instance-ref instance i (%unbound-marker))))))
 
+(defun %set-instance-layout (instance layout)
+  "Make LAYOUT, of no more slots than it has, the layout of INSTANCE."
+  (let ((address (%object-address instance)))
+    (%raw-store-word address 0 (+ 5 (%object-address layout)))
+    (%mark-card address)
+    layout))
+
+;;; For a layout that is not a constant; else this is open-coded.
+(defun %instance-of-p (object layout)
+  "True if OBJECT is an instance of LAYOUT or of a type that includes it."
+  (and (%instancep object)
+       (let ((own (%instance-layout object)))
+         (or (eq own layout)
+             (let ((depth (%instance-ref layout 2))
+                   (ancestors (%instance-ref own 3)))
+               (and (simple-vector-p ancestors)
+                    (< depth (%vector-length ancestors))
+                    (eq layout (%svref ancestors depth))))))))
+
 (defun %instance-length (instance)
   "Return how many slots INSTANCE has."
   (%instance-ref (%instance-layout instance) 1))

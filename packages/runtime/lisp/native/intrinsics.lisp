@@ -14,49 +14,42 @@ compiler open-codes."
                names)))
 
 (define-intrinsics ()
-  %fence %pause %read-cr0 %read-cr2 %read-cr3 %read-cr4 %read-tsc
-  %static-address %tlb-flush %unbound-marker)
+  %read-cr0 %read-cr2 %read-cr3 %read-cr4 %read-tsc %unbound-marker)
 
 (define-intrinsics (a)
   %allocate %array-data %array-fill %array-flags %array-header-p
-  %array-offset %array-rank %array-total %bignum-length %bignump %bits-word
-  %car %cdr %cell-function %cell-name %char-code %code-char %complexp
-  %double-bits %double-float-p %double-negate %double-sqrt
-  %double-to-integer %double-to-single %double-truncate-fixnum %fixnum-word
-  %fixnump %funcallable-p %function-code %function-entry %fx-not
-  %global-value %imagpart %in-u16 %in-u32 %in-u8 %instance-layout %instancep
-  %integer-to-double %invalidate-page %load-gdt %load-idt
-  %load-task-register %lognot %make-double %make-single %make-value-cell
-  %mark-card %object-address %object-tag %ratiop %read-msr %realpart
+  %array-offset %array-total %bignum-length %bignump %bits-word %car %cdr
+  %cell-function %cell-name %char-code %code-char %complexp %double-bits
+  %double-float-p %double-negate %double-sqrt %double-to-single
+  %double-truncate-fixnum %fixnum-word %fixnump %funcallable-p
+  %function-code %function-entry %fx-not %global-value %imagpart %in-u16
+  %in-u32 %in-u8 %instance-layout %instancep %make-double %make-single
+  %make-value-cell %object-address %object-tag %ratiop %read-msr %realpart
   %signed-word %simple-string-p %single-bits %single-float-p %single-negate
   %single-sqrt %single-to-double %symbol-cell %symbol-hash %symbol-info
-  %thread-load %thread-load-boxed %thread-load-word %unbound-marker-p
-  %value-cell-ref %vector-code %vector-length %weak-pointer-value %word-bits
-  %word-count-bits %word-length %word-not %word-signed %word-trailing-zeros
-  %write-cr0 %write-cr3 %write-cr4 atom car cdr char-code characterp consp
-  functionp integer-length integerp keywordp listp logcount not null
-  simple-vector-p symbol-name symbol-package symbol-plist symbolp)
+  %unbound-marker-p %value-cell-ref %vector-length %weak-pointer-value
+  %word-bits %word-count-bits %word-length %word-not %word-signed
+  %word-trailing-zeros atom car cdr char-code characterp consp functionp
+  integerp keywordp listp not null simple-vector-p symbol-name
+  symbol-package symbol-plist symbolp)
 
 (define-intrinsics (a b)
-  %address-object %array-dimension %ash %bignum-digit %bit-ref %closure-ref
+  %address-object %array-dimension %bignum-digit %bit-ref %closure-ref
   %cpuid %double* %double+ %double- %double-ref %double/ %double< %double<=
   %double= %fx* %fx+ %fx- %fx-and %fx-or %fx-rem %fx-shift-left
   %fx-shift-right %fx-truncate %fx-xor %fx< %fx<= %fx= %fx> %fx>=
-  %instance-of-p %instance-ref %integer* %integer+ %integer-
-  %integer-compare %logand %logior %logxor %make-complex %make-ratio
-  %out-u16 %out-u32 %out-u8 %raw-load-boxed %raw-load-double %raw-load-s16
-  %raw-load-s32 %raw-load-s64 %raw-load-s8 %raw-load-u16 %raw-load-u32
-  %raw-load-u64 %raw-load-u8 %raw-load-word %s16ref %s32ref %s64ref %s8ref
-  %set-array-data %set-array-fill %set-array-flags %set-array-offset
-  %set-array-total %set-car %set-cdr %set-cell-function %set-global-value
-  %set-instance-layout %set-symbol-cell %set-symbol-info %set-symbol-package
-  %set-symbol-plist %set-value-cell %shrink-vector %single* %single+
-  %single- %single-ref %single/ %single< %single<= %single= %string-ref
-  %svref %thread-store %thread-store-boxed %thread-store-word %u16ref
-  %u32ref %u64ref %u8ref %vref %word* %word+ %word- %word-and %word-multiply
+  %instance-ref %make-complex %make-ratio %raw-load-boxed %raw-load-double
+  %raw-load-s16 %raw-load-s32 %raw-load-s64 %raw-load-s8 %raw-load-u16
+  %raw-load-u32 %raw-load-u64 %raw-load-u8 %raw-load-word %s16ref %s32ref
+  %s64ref %s8ref %set-array-data %set-array-fill %set-array-flags
+  %set-array-offset %set-array-total %set-car %set-cdr %set-cell-function
+  %set-global-value %set-symbol-cell %set-symbol-info %set-symbol-package
+  %set-symbol-plist %set-value-cell %single* %single+ %single- %single-ref
+  %single/ %single< %single<= %single= %string-ref %svref %u16ref %u32ref
+  %u64ref %u8ref %word* %word+ %word- %word-and %word-multiply
   %word-multiply-high %word-or %word-rotate-left %word-shift-left
-  %word-shift-right %word-xor %word< %word<= %word= %write-msr cons eq eql
-  rplaca rplacd schar svref two-arg-* two-arg-+ two-arg-- two-arg-/)
+  %word-shift-right %word-xor %word< %word<= %word= cons eq eql rplaca
+  rplacd schar svref)
 
 (define-intrinsics (a b c)
   %atomic-add %exchange %header %raw-store-boxed %raw-store-double
@@ -65,7 +58,7 @@ compiler open-codes."
   %set-array-dimension %set-bignum-digit %set-bit-ref %set-closure-ref
   %set-double-ref %set-instance-ref %set-s16ref %set-s32ref %set-s64ref
   %set-s8ref %set-single-ref %set-string-ref %set-svref %set-u16ref
-  %set-u32ref %set-u64ref %set-u8ref %set-vref %word-add-carry %word-divide
+  %set-u32ref %set-u64ref %set-u8ref %word-add-carry %word-divide
   %word-subtract-borrow)
 
 (define-intrinsics (a b c d)

@@ -26,6 +26,56 @@
     (%raw-store-boxed address 8 n)
     (%address-object address 15)))
 
+;;; What the compiler calls for %VECTOR-CODE and the like when it knows nothing
+;;; of the type.
+
+(defun %vector-code (object)
+  "Return the type code of OBJECT, a simple one-dimensional array, or NIL."
+  (if (%fx= 15 (%object-tag object))
+      (let ((code (%raw-load-u8 (%object-address object) 1)))
+        (if (and (%fx>= code #x20) (%fx<= code #x2C))
+            code
+            nil))
+      nil))
+
+(defun %shrink-vector (vector n)
+  "Make N, not above it now, the length of the simple VECTOR; return VECTOR."
+  (%raw-store-boxed (%object-address vector) 8 n)
+  vector)
+
+(defun %array-rank (header)
+  "Return how many dimensions the array HEADER has."
+  (%fx- (%raw-load-u32 (%object-address header) 4) 5))
+
+(defmacro dispatch-on-code (vector &rest clauses)
+  "CLAUSES are (code form): the value of the form for the code of VECTOR."
+  `(case (%raw-load-u8 (%object-address ,vector) 1)
+     ,@clauses
+     (t (%type-error ,vector 'vector))))
+
+(defun %vref (vector i)
+  "Return element I of the simple VECTOR of any type."
+  (dispatch-on-code vector
+    (#x20 (%svref vector i)) (#x2C (%string-ref vector i))
+    (#x22 (%u8ref vector i)) (#x21 (%bit-ref vector i))
+    (#x23 (%u16ref vector i)) (#x24 (%u32ref vector i))
+    (#x25 (%u64ref vector i)) (#x26 (%s8ref vector i))
+    (#x27 (%s16ref vector i)) (#x28 (%s32ref vector i))
+    (#x29 (%s64ref vector i)) (#x2A (%single-ref vector i))
+    (#x2B (%double-ref vector i))))
+
+(defun %set-vref (vector i x)
+  "Make X element I of the simple VECTOR of any type; return X."
+  (dispatch-on-code vector
+    (#x20 (%set-svref vector i x)) (#x2C (%set-string-ref vector i x))
+    (#x22 (%set-u8ref vector i x)) (#x21 (%set-bit-ref vector i x))
+    (#x23 (%set-u16ref vector i x)) (#x24 (%set-u32ref vector i x))
+    (#x25 (%set-u64ref vector i x)) (#x26 (%set-s8ref vector i x))
+    (#x27 (%set-s16ref vector i x)) (#x28 (%set-s32ref vector i x))
+    (#x29 (%set-s64ref vector i x)) (#x2A (%set-single-ref vector i x))
+    (#x2B (%set-double-ref vector i x)))
+  x)
+
 (defun %make-vector (code n)
   "Return a fresh simple vector of type CODE with N elements of 0."
   (%allocate-vector code n))
