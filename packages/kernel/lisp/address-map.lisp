@@ -124,6 +124,8 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
 ;;; Words of a thread structure that only the kernel uses.
 
 (defconstant +thread-reserve-open+ 192 "Not 0: its stack reserve is in use.")
+(defconstant +thread-binding-open+ 200 "Not 0: its binding reserve is in use.")
+(defconstant +binding-reserve+ 8192 "Octets kept to handle exhaustion.")
 (defconstant +thread-area-size+ #x120000 "Structure, binding stack, stack.")
 (defconstant +thread-binding-size+ #x10000 "Octets of a binding stack.")
 (defconstant +time-slice+ 10000000 "Nanoseconds until the next thread's turn.")

@@ -53,9 +53,15 @@ ALLOCATE trampoline, which has saved all registers in its frame."
   (let ((address 0))
     (declare (type fixnum address))
     (while (= address 0)
-      (if (= 0 (collect 0 (%frame-pointer)))
-          (report-exhaustion octets))
-      (setq address (bump octets)))
+      (if (> octets +large-size+)
+          (progn
+            (setq address (take-large octets (%frame-pointer)))
+            (if (= address 0)
+                (report-exhaustion octets)))
+          (progn
+            (if (= 0 (collect 0 (%frame-pointer)))
+                (report-exhaustion octets))
+            (setq address (bump octets)))))
     address))
 
 (defwired bump (octets)

@@ -10,6 +10,7 @@
   ((:file "package")
    (:file "arithmetic")
    (:file "address-map")
+   (:file "memory-words")
    (:file "platform")
    (:file "panic")
    (:file "blocks")

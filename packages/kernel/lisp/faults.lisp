@@ -4,8 +4,21 @@
 (in-package #:astralisp.kernel)
 
 (defun leave-to-top-level ()
-  "There is not even room to report an error: take the innermost ABORT restart."
-  (abort))
+  "There is not even room to report an error: take the innermost ABORT restart.
+When that does not work either, the system ends."
+  (if (= 2 (%thread-load-word +thread-reserve-open+))
+      (panic-here 3)
+      (progn
+        (%thread-store-word +thread-reserve-open+ 2)
+        (abort))))
+
+(defwired panic-here (code)
+  (print-text "kernel panic: no way back to the top level, reason ")
+  (print-word code)
+  (let ((fp (%frame-pointer)))
+    (declare (type fixnum fp))
+    (print-frames (word fp 8) (word fp)))
+  (stop-system))
 
 (defun %handle-fault (kind address pc)
   "The instruction at PC met a fault: KIND 0 bad access to ADDRESS, 1 division, 2
@@ -31,6 +44,13 @@ opened for whoever handles the condition; a second time leaves at once."
         (leave-to-top-level))))
 
 (defun %binding-stack-exhausted ()
-  "Too many dynamic bindings are in force."
-  (%signal-engine-error :stack-exhausted nil nil)
-  (leave-to-top-level))
+  "Too many dynamic bindings are in force: the same with the binding stack."
+  (if (/= 0 (%thread-load-word +thread-binding-open+))
+      (leave-to-top-level)
+      (progn
+        (%thread-store-word +thread-binding-open+ 1)
+        (%thread-store-word +thread-binding-end+
+                            (+ (%thread-load-word +thread-binding-end+)
+                               +binding-reserve+))
+        (%signal-engine-error :stack-exhausted nil nil)
+        (leave-to-top-level))))

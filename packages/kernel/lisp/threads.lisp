@@ -19,7 +19,7 @@
     (set-word area +thread-stack-base+ base)
     (set-word area +thread-binding-base+ binding)
     (set-word area +thread-binding-sp+ binding)
-    (set-word area +thread-binding-end+ stack)
+    (set-word area +thread-binding-end+ (- stack +binding-reserve+))
     ;; SWITCH-THREAD returns to what is on top of the stack.
     (set-word (- base 8) 0 (%static-address thread-entry))
     (set-word area +thread-saved-sp+ (- base 8))

@@ -51,12 +51,12 @@
           (%thread-store-word +thread-unwind+
                               (word block +unwind-previous+)))))
   (undo-bindings (word target +unwind-binding-sp+))
-  (close-stack-reserve (word target +unwind-sp+))
+  (close-reserves (word target +unwind-sp+))
   (%unwind-to target first rest))
 
-(defwired close-stack-reserve (sp)
-  "When the stack reserve was in use and the stack is back at SP, above it, close
-it again."
+(defwired close-reserves (sp)
+  "When a reserve was in use and the stack is back at SP, above it, close it
+again; the same with the binding stack."
   (if (/= 0 (%thread-load-word +thread-reserve-open+))
       (let ((limit (+ (%thread-load-word +thread-real-limit+)
                       +stack-reserve+)))
@@ -66,6 +66,14 @@ it again."
               (%thread-store-word +thread-reserve-open+ 0)
               (%thread-store-word +thread-real-limit+ limit)
               (%thread-store-word +thread-limit+ limit)))))
+  (if (/= 0 (%thread-load-word +thread-binding-open+))
+      (let ((end (- (%thread-load-word +thread-binding-end+)
+                    +binding-reserve+)))
+        (declare (type fixnum end))
+        (if (< (+ (%thread-load-word +thread-binding-sp+) 2048) end)
+            (progn
+              (%thread-store-word +thread-binding-open+ 0)
+              (%thread-store-word +thread-binding-end+ end)))))
   0)
 
 (defun rest-of-values (list)

@@ -16,7 +16,9 @@
     (set-word thread +thread-stack-base+ stack-top)
     (set-word thread +thread-binding-base+ +first-binding-base+)
     (set-word thread +thread-binding-sp+ +first-binding-base+)
-    (set-word thread +thread-binding-end+ +first-binding-end+)
+    (set-word thread +thread-binding-end+
+              (- +first-binding-end+ +binding-reserve+))
+    (set-word thread +thread-binding-open+ 0)
     (set-word thread +thread-real-limit+ limit)
     (set-word thread +thread-limit+ limit)
     0))

@@ -10,17 +10,32 @@
 (defconstant +current-directory+ -100 "AT_FDCWD.")
 (defconstant +second-name+ 4096 "Offset of a second name in the buffer.")
 
+(defun encode-character (code address)
+  "Put the UTF-8 octets of the character CODE at ADDRESS; how many they are."
+  (declare (type fixnum code address))
+  (if (< code 128)
+      (progn (set-octet address 0 code)
+             1)
+      (let ((count (cond ((< code #x800) 2) ((< code #x10000) 3) (t 4))))
+        (declare (type fixnum count))
+        (do-range (i 1 count)
+          (set-octet (+ address (- count i)) 0 (+ 128 (logand code 63)))
+          (setq code (shift-right code 6)))
+        (set-octet address 0
+                   (+ code (logand #xFF (shift-right #xFF00 count))))
+        count)))
+
 (defun put-name (name offset)
   "Put the string NAME into the buffer; its address, or NIL if it is too long."
-  (let* ((octets (string-to-octets name))
-         (length (length octets))
-         (address (cl:+ +linux-buffer+ offset)))
-    (if (cl:>= length +second-name+)
+  (let* ((address (+ +linux-buffer+ offset)) (at address)
+         (length (length name)))
+    (declare (type fixnum address at length))
+    (if (>= (shift-left length 2) +second-name+)
         nil
         (progn
-          (dotimes (i length)
-            (set-octet (cl:+ address i) 0 (aref octets i)))
-          (set-octet (cl:+ address length) 0 0)
+          (do-range (i 0 length)
+            (setq at (+ at (encode-character (char-code (char name i)) at))))
+          (set-octet at 0 0)
           address))))
 
 (defmacro with-name ((address name &optional (offset 0)) form)

@@ -64,15 +64,41 @@
 ;;; The argument and environment strings, which the system put on the first
 ;;; stack: count, pointers, 0, pointers, 0.
 
-(defun c-string (address)
-  "The string of UTF-8 octets at ADDRESS up to a 0."
+(defun c-string-length (address)
+  "The octets at ADDRESS before a 0."
   (let ((length 0))
-    (while (cl:/= 0 (octet address length))
-      (setq length (cl:1+ length)))
-    (let ((octets (%make-vector #x22 length)))
-      (dotimes (i length)
-        (%set-u8ref octets i (octet address i)))
-      (octets-to-string octets))))
+    (declare (type fixnum length))
+    (while (/= 0 (octet address length))
+      (setq length (1+ length)))
+    length))
+
+(defun decode-character (address)
+  "The character whose UTF-8 octets begin at ADDRESS, and how many there are. An
+octet that begins no character stands for itself."
+  (let* ((first (octet address))
+         (count (cond ((< first #xC2) 1)
+                      ((< first #xE0) 2)
+                      ((< first #xF0) 3)
+                      ((< first #xF5) 4)
+                      (t 1)))
+         (code (if (= count 1)
+                   first
+                   (logand first (1- (shift-left 1 (- 7 count)))))))
+    (declare (type fixnum first count code))
+    (do-range (i 1 count)
+      (setq code (+ (shift-left code 6) (logand 63 (octet address i)))))
+    (values (%code-char code) count)))
+
+(defun c-string (address)
+  "The string whose UTF-8 octets are at ADDRESS, up to a 0."
+  (let* ((end (+ address (c-string-length address)))
+         (characters '()))
+    (declare (type fixnum address end))
+    (while (< address end)
+      (multiple-value-bind (character count) (decode-character address)
+        (push character characters)
+        (setq address (+ address count))))
+    (coerce (nreverse characters) 'string)))
 
 (defun linux-command-line ()
   (let ((block (world-arguments))
