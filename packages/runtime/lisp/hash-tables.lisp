@@ -333,3 +333,13 @@ next entry of HASH-TABLE, or NIL. CLHS WITH-HASH-TABLE-ITERATOR."
     `(let ((,iterator (hash-table-iterator ,hash-table)))
        (macrolet ((,name () '(funcall ,iterator)))
          ,@body))))
+
+;;; Weak pointers.
+
+(defun make-weak-pointer (object)
+  "Return a pointer to OBJECT that does not keep it alive."
+  (%make-weak-pointer object))
+
+(defun weak-pointer-value (weak-pointer)
+  "Return the object that WEAK-POINTER points to, or NIL once it is gone."
+  (%weak-pointer-value weak-pointer))

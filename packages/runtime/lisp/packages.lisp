@@ -69,6 +69,17 @@
     (when (member (car tail) (cdr tail) :test #'equal)
       (return (car tail)))))
 
+;;; DEFPACKAGE's means do it on every engine.
+(defun add-package-local-nickname (nickname package
+                                   &optional (where *package*))
+  "Let NICKNAME mean PACKAGE when the package WHERE is current; return WHERE's
+package."
+  (%define-package
+   (package-name (find-package-or-error where))
+   (list (list :local-nicknames
+               (list (string nickname)
+                     (package-name (find-package-or-error package)))))))
+
 ;;; Iteration. Engines define CALL-WITH-SYMBOLS and CALL-WITH-EXTERNAL-SYMBOLS.
 
 (defun call-with-all-symbols (function)
