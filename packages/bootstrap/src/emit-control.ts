@@ -1,12 +1,7 @@
 /** Statements: bindings, blocks, non-local exits, multiple values. */
 import type { BlockInfo, Node, NodeOf } from "./ast.js";
-import {
-  type Destination,
-  EFFECT,
-  type FunctionEmitter,
-  isExpression,
-  wantsValues,
-} from "./emit.js";
+import { type Destination, EFFECT, isExpression, wantsValues } from "./destination.js";
+import type { FunctionEmitter } from "./emit.js";
 import { functionDeclaration } from "./emit-function.js";
 import { emitTagbody } from "./emit-tagbody.js";
 import { isSingleValued, mayCall } from "./mv-analysis.js";

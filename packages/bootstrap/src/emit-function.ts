@@ -1,6 +1,7 @@
 /** Functions: the JavaScript around a Lisp body, with its parameters and their checks. */
 import type { FunctionNode, KeyParameter, LocalVar, OptionalParameter } from "./ast.js";
-import { FunctionEmitter, isExpression, RETURN } from "./emit.js";
+import { isExpression, RETURN } from "./destination.js";
+import type { FunctionEmitter } from "./emit.js";
 import { RAW } from "./lambda-list.js";
 import { hasSelfTailCall, mayCall } from "./mv-analysis.js";
 import { mangle } from "./names.js";
@@ -23,7 +24,7 @@ export function functionDeclaration(outer: FunctionEmitter, variable: LocalVar):
 }
 
 function emitFunction(outer: FunctionEmitter, fn: FunctionNode, checked: boolean) {
-  const e = new FunctionEmitter(outer.form, fn);
+  const e = outer.nested(fn);
   const { required, optional, rest, hasKeys } = fn.parameters;
   if (hasSelfTailCall(fn)) return emitLoop(e, fn, checked);
   const names = [...required, ...optional.map((o) => o.variable)].map((v) => v.js);

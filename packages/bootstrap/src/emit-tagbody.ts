@@ -10,7 +10,8 @@ import {
   type Segment,
   type TagbodyInfo,
 } from "./ast.js";
-import { type Destination, EFFECT, type FunctionEmitter } from "./emit.js";
+import { type Destination, EFFECT } from "./destination.js";
+import type { FunctionEmitter } from "./emit.js";
 import { mayCall } from "./mv-analysis.js";
 
 interface Region {

@@ -19,21 +19,13 @@ import type {
   PrimCall,
   TagbodyInfo,
 } from "./ast.js";
+import { type Destination, isExpression, wantsValues } from "./destination.js";
 import { ControlEmitter } from "./emit-control.js";
 import { functionExpression } from "./emit-function.js";
 import { helperProperty, type LiteralPool } from "./literals.js";
 import { isSelfCall, mayCall } from "./mv-analysis.js";
 import type { NameSupply } from "./names.js";
 import type { TemplateContext } from "./open-code.js";
-
-/** Where the value of a statement goes. `mv`: somebody wants all its values. */
-export type Destination =
-  | { readonly kind: "return" }
-  | { readonly kind: "effect" }
-  | { readonly kind: "variable"; readonly name: string; readonly mv: boolean };
-
-export const EFFECT: Destination = { kind: "effect" };
-export const RETURN: Destination = { kind: "return" };
 
 /** How a block in progress is left. */
 export interface BlockExit {
@@ -53,55 +45,6 @@ export interface FormContext {
   readonly names: NameSupply;
   /** Variables that hold the exits of blocks and tagbodies left by closures. */
   readonly exits: Map<BlockInfo | TagbodyInfo, string>;
-}
-
-/** Whether `node` can be said as a JavaScript expression. */
-export function isExpression(node: Node): boolean {
-  node.expressible ??= computeExpressible(node);
-  return node.expressible;
-}
-
-function computeExpressible(node: Node): boolean {
-  switch (node.op) {
-    case "const":
-    case "local":
-    case "global":
-    case "function":
-    case "lambda":
-    case "layout":
-    case "load-time-value":
-    case "supplied":
-    case "defun":
-      return true;
-    case "set-local":
-    case "set-global":
-      return isExpression(node.value);
-    case "call":
-      return isExpression(node.fn) && node.args.every(isExpression);
-    case "global-call":
-    case "local-call":
-    case "prim":
-    case "values":
-      return node.args.every(isExpression);
-    case "if":
-      return (
-        isExpression(node.test) &&
-        isExpression(node.consequent) &&
-        isExpression(node.alternative)
-      );
-    case "progn":
-      return node.forms.every(isExpression);
-    case "let":
-      return (
-        !node.variables.some((variable) => variable.captured) &&
-        node.inits.every(isExpression) &&
-        isExpression(node.body)
-      );
-    case "default":
-      return isExpression(node.init);
-    default:
-      return false;
-  }
 }
 
 /** Whether the value of `node` is the same whenever it is evaluated. */
@@ -135,6 +78,11 @@ export class FunctionEmitter {
     this.form = form;
     this.fn = fn;
     this.control = new ControlEmitter(this);
+  }
+
+  /** An emitter for a function inside this one. */
+  nested(fn: FunctionNode | null): FunctionEmitter {
+    return new FunctionEmitter(this.form, fn);
   }
 
   line(text: string): void {
@@ -411,7 +359,7 @@ export class FunctionEmitter {
 
   private loadTimeValue(node: NodeOf<"load-time-value">): string {
     return this.form.literals.hoist(node.key, () => {
-      const emitter = new FunctionEmitter(this.form, null);
+      const emitter = this.nested(null);
       emitter.emit(node.form, { kind: "return" });
       return `(function () {\n${emitter.finish()}\n})()`;
     });
@@ -697,11 +645,6 @@ export class FunctionEmitter {
 
 function isReference(node: Node, variable: LocalVar): boolean {
   return node.op === "local" && node.variable === variable;
-}
-
-export function wantsValues(destination: Destination): boolean {
-  if (destination.kind === "return") return true;
-  return destination.kind === "variable" && destination.mv;
 }
 
 function isNumber(node: Node | undefined): boolean {

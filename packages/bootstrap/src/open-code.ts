@@ -137,7 +137,11 @@ function listCode(items: readonly string[], tail: string): string {
   return items.reduceRight((rest, item) => `new $Cons(${item}, ${rest})`, tail);
 }
 define("LIST", -1, (args) => listCode(args, "$NIL"));
-define("LIST*", -1, (args) => listCode(args.slice(0, -1), args.at(-1)!));
+define("LIST*", -1, (args, c) =>
+  args.length === 0
+    ? `${c.helper("argumentCount")}("COMMON-LISP::LIST*", 0, 1, -1)`
+    : listCode(args.slice(0, -1), args.at(-1)!),
+);
 
 // Symbols, functions, characters.
 template("SYMBOLP", 1, (x) => `${x} instanceof $LispSymbol`, BOOLEAN);
@@ -148,7 +152,12 @@ template("%CODE-CHAR", 1, (x) => `$Char.of(${x})`);
 define(
   "APPLY",
   -1,
-  (args, c) => `${c.helper(args.length === 2 ? "apply2" : "apply")}(${args.join(", ")})`,
+  (args, c) => {
+    if (args.length < 2) {
+      return `${c.helper("argumentCount")}("COMMON-LISP::APPLY", ${args.length}, 2, -1)`;
+    }
+    return `${c.helper(args.length === 2 ? "apply2" : "apply")}(${args.join(", ")})`;
+  },
   { calls: true },
 );
 

@@ -95,13 +95,22 @@ function installOpenCoded(world: World): void {
 
 /** The primitives that take any number of arguments. */
 function installVariadic(world: World): void {
-  const define = (name: string, fn: LispFunction) => {
-    world.commonLisp(name).fn = fn;
-  };
   const callable = world.runTime.callable as (f: LispObject) => LispFunction;
-  define("LIST", (...items) => list(items));
-  define("LIST*", (...items) => list(items.slice(0, -1), items.at(-1)!));
-  define("VALUES", (...items) => world.mv.set(items));
-  define("FUNCALL", (f, ...args) => callable(f!)(...args));
-  define("APPLY", world.runTime.apply as LispFunction);
+  const define = (name: string, least: number, fn: LispFunction) => {
+    world.commonLisp(name).fn = (...args) => {
+      if (args.length >= least) return fn(...args);
+      const detail = `${least} or more`;
+      return world.engineError(
+        "ARGUMENT-COUNT",
+        world.commonLisp(name),
+        args.length,
+        detail,
+      );
+    };
+  };
+  define("LIST", 0, (...items) => list(items));
+  define("LIST*", 1, (...items) => list(items.slice(0, -1), items.at(-1)!));
+  define("VALUES", 0, (...items) => world.mv.set(items));
+  define("FUNCALL", 1, (f, ...args) => callable(f!)(...args));
+  define("APPLY", 2, world.runTime.apply as LispFunction);
 }
