@@ -112,6 +112,7 @@
         ((null vars))
       (push (let-value (car vars) (car inits)) values))
     (setq values (nreverse values))
+    (note-aliases (let-node-vars node) (let-node-inits node))
     (dolist (var (let-node-vars node))
       (let ((value (pop values)))
         (when value (bind-variable var value))))
@@ -119,6 +120,15 @@
       (dolist (var (let-node-vars node))
         (when (var-function var) (seal-jumps (list (var-function var)))))
       result)))
+
+(defun note-aliases (vars inits)
+  "Remember which of VARS are bound to the value of another variable."
+  (dolist (var vars)
+    (let ((init (pop inits)))
+      (setf (var-alias var)
+            (if (and (eq (node-kind init) 'ref) (not (cell-p var)))
+                (ref-node-var init)
+                nil)))))
 
 (defun let-value (var init)
   "The value for VAR, or NIL when it names a function without an object."
@@ -240,11 +250,19 @@
                                 ty
                                 (bits-ty (logandc2 +ty-all+
                                                    (ty-bits ty))))))))
+          ((eq name '%instance-of-p)
+           (refine-by-structure nodes args outcome))
           ((member name '(eq eql))
            (refine-by-equality nodes args outcome))
           (t (let ((relation (relation-of name outcome)))
                (when relation
                  (refine-by-relation nodes args relation)))))))
+
+(defun refine-by-structure (nodes args outcome)
+  (let ((var (node-variable (car nodes))) (layout (plain-value (cadr args))))
+    (when (and var outcome (eq (ins-opname layout) :layout))
+      (refine-here var (car args)
+                   (%make-ty +ty-instance+ nil nil (ins-datum layout))))))
 
 (defun refine-by-equality (nodes args outcome)
   "EQ or EQL to a literal."

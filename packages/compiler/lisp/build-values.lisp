@@ -243,7 +243,17 @@
 ;;; Refinements: what a test tells of a variable, in the scope of the test.
 
 (defun refine-variable (var value)
-  "From here on VAR is VALUE, a refinement of what it was."
+  "From here on VAR is VALUE, a refinement of what it was; and so is the
+variable it was bound to, if that has kept its value."
+  (let ((source (var-alias var)))
+    (when (and source (not (cell-p source)) (null (var-function source))
+               (or (phi-p source) (var-value source))
+               (eq (plain-value (variable-value source))
+                   (plain-value value)))
+      (refine-variable source value)))
+  (refine-one var value))
+
+(defun refine-one (var value)
   (cond ((phi-p var) (write-variable var (current-block) value))
         (t (push (cons var (var-value var)) *trail*)
            (setq *trail-depth* (+ *trail-depth* 1))

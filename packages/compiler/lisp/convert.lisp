@@ -190,8 +190,18 @@ full call, else NIL."
         (let ((new (expand expander form env)))
           (if (eq new form)
               (convert-inline-call form head env)
-              (convert new env)))
+              (convert-slot-type (convert new env) head env)))
         (convert-inline-call form head env))))
+
+(defun convert-slot-type (node head env)
+  "NODE, with the type of the slot when HEAD is the accessor of one."
+  (let* ((accessor (knowledge head :accessor nil))
+         (type (if (consp accessor) (cadddr accessor) t))
+         (ty (if (eq type t) *ty-t* (values (specifier-ty type)))))
+    (if (= +ty-all+ (ty-bits ty))
+        node
+        (make-the-node ty type node
+                       (< 0 (policy-safety (env-policy env)))))))
 
 (defvar *inline-depth* 0 "How many inline expansions are around this form.")
 

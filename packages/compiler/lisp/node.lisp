@@ -5,9 +5,11 @@
 (defstruct var
   "A lexical variable.  TY bounds its values; REFS and SETS count its uses;
 OWNER is the function whose frame it lives in; REGION the unwind region
-around its binding; CELL: it lives in a value cell; VALUE is build's."
+around its binding; CELL: it lives in a value cell; VALUE is build's;
+ALIAS a variable whose value it was bound to."
   name (ty *ty-t*) (refs 0) (sets 0) (owner nil) (region nil) (cell nil)
   (captured nil) (function nil) (value nil) (ignore nil) (extent nil)
+  (alias nil)
   (mark nil))
 
 (defstruct fun

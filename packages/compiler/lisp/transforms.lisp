@@ -111,6 +111,20 @@
                             (list 'if (list 'two-arg->= a b) a b)))
       form))
 
+;;; A root whose argument is declared not to be negative
+
+(defun nonnegative-double-form-p (form)
+  "Is FORM (the (double-float 0d0 ...) x)?"
+  (and (consp form) (eq (car form) 'the) (consp (cadr form))
+       (eq (car (cadr form)) 'double-float)
+       (let ((lo (cadr (cadr form))))
+         (and (realp lo) (<= 0 lo)))))
+
+(define-transform sqrt (form)
+  (if (and (one-argument-p form) (nonnegative-double-form-p (cadr form)))
+      (list '%double-sqrt (list 'the 'double-float (caddr (cadr form))))
+      form))
+
 ;;; Bits
 
 (define-transform lognot (form)
@@ -230,3 +244,13 @@
   (alias "SET-AREF-1" '%set-aref-1))
 
 (define-aliases)
+
+;;; Functions of the runtime library that do not return
+(defun define-failures ()
+  (setf (get 'error 'calling) :never)
+  (dolist (string '("ACCESSOR-TYPE-ERROR" "TYPE-FAILURE" "INDEX-ERROR"
+                    "CASE-FAILURE" "TYPE-SPECIFIER-ERROR"
+                    "SUBSCRIPT-COUNT-ERROR" "ELEMENT-TYPE-ERROR"))
+    (setf (get (runtime-name string) 'calling) :never)))
+
+(define-failures)

@@ -137,6 +137,14 @@ arguments, bound to PARAMETERS; the variable RESULT is the declared type."
          *ty-true*)
         (t *ty-boolean*)))
 
+(define-typer (%instance-of-p) (a layout)
+  (let* ((name (ins-datum (plain-value (cadr (ins-args ins)))))
+         (ty (%make-ty +ty-instance+ nil nil name)))
+    (cond ((ty-empty-p a) *ty-none*)
+          ((and (symbolp name) (ty-subtype-p a ty)) *ty-true*)
+          ((ty-disjoint-p a *ty-instance*) *ty-null*)
+          (t *ty-boolean*))))
+
 ;;; Bits
 
 (defun widest-bits (a b c d)
