@@ -4,23 +4,38 @@
 (in-package #:astralisp.kernel)
 
 (defconstant +timer-hertz+ 1193182 "What the 8254 counts in a second.")
-(defconstant +calibration-count+ 11932 "Counts of calibration: 10 ms.")
+(defconstant +calibration-count+ 4773 "Counts of a measurement: 4 ms.")
 
-(defwired calibrate-counter ()
-  "Measure the time stamp counter against channel 2 of the 8254."
+(defwired read-countdown ()
+  "What channel 2 of the 8254 still has to count."
+  (%out-u8 #x43 #x80)
+  (logior (%in-u8 #x42) (shift-left (%in-u8 #x42) 8)))
+
+(defwired measure-counter ()
+  "Kilohertz of the time stamp counter, measured against channel 2."
   (%out-u8 #x61 (logior 1 (logand #xFC (%in-u8 #x61))))
   (%out-u8 #x43 #xB0)
-  (%out-u8 #x42 (logand +calibration-count+ 255))
-  (%out-u8 #x42 (shift-right +calibration-count+ 8))
-  (let-fixnum ((start (%read-tsc)) (left 10000000))
-    (while (and (> left 0) (= 0 (logand #x20 (%in-u8 #x61))))
+  (%out-u8 #x42 255)
+  (%out-u8 #x42 255)
+  (let-fixnum ((first (read-countdown)) (start (%read-tsc))
+               (last first) (left 1000000))
+    (while (and (> left 0)
+                (< (- first last) +calibration-count+))
+      (setq last (read-countdown))
       (increment left -1))
     (let-fixnum ((ticks (- (%read-tsc) start)))
       (%out-u8 #x61 (logand #xFC (%in-u8 #x61)))
-      (set-tick-kilohertz
-       (max 1 (%fx-truncate (* ticks +timer-hertz+)
-                            (* +calibration-count+ 1000))))
-      (set-tick-base start)))
+      (%fx-truncate (* ticks +timer-hertz+)
+                    (* 1000 (max 1 (- first last)))))))
+
+(defwired calibrate-counter ()
+  "Take the middle of three measurements: a host that runs something else for a
+while spoils one."
+  (let-fixnum ((a (measure-counter))
+               (b (measure-counter))
+               (c (measure-counter)))
+    (set-tick-kilohertz (max 1 (max (min a b) (min (max a b) c))))
+    (set-tick-base (%read-tsc)))
   0)
 
 (defwired counter-ns (ticks kilohertz)
