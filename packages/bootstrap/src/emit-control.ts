@@ -130,7 +130,7 @@ export class ControlEmitter {
     });
     const body = () => e.emit(node.body, to);
     this.protect("try {", body, () => {
-      e.line("} catch (error) { throw $fault(error); } finally {");
+      e.line("} catch ($error) { throw $fault($error); } finally {");
       symbols.forEach((symbol, i) => {
         e.line(`${symbol}.value = ${saved[i]};`);
       });
@@ -145,7 +145,9 @@ export class ControlEmitter {
     e.line(`const ${saved} = $progv(${symbols}, ${values});`);
     const body = () => e.emit(node.body, to);
     this.protect("try {", body, () => {
-      e.line(`} catch (error) { throw $fault(error); } finally { $unprogv(${saved}); }`);
+      e.line(
+        `} catch ($error) { throw $fault($error); } finally { $unprogv(${saved}); }`,
+      );
     });
   }
 
@@ -174,7 +176,7 @@ export class ControlEmitter {
     e.line(`const ${exit} = new $Exit();`);
     const body = () => e.emit(node.body, to);
     this.protect(`${info.js}: try {`, body, () => {
-      e.line(`} catch (error) { if (error !== ${exit}) throw error;`);
+      e.line(`} catch ($error) { if ($error !== ${exit}) throw $error;`);
       e.deliverValues(`${exit}.value`, to);
       e.line(`} finally { ${exit}.live = false; }`);
     });
@@ -220,7 +222,7 @@ export class ControlEmitter {
     e.line(`const ${name} = $enterCatch(${e.expression(node.tag)});`);
     const body = () => e.emit(node.body, to);
     this.protect("try {", body, () => {
-      e.line(`} catch (error) { if (error !== ${name}) throw $fault(error);`);
+      e.line(`} catch ($error) { if ($error !== ${name}) throw $fault($error);`);
       e.deliverValues(`${name}.value`, to);
       e.line(`} finally { $leaveCatch(${name}); }`);
     });
@@ -246,7 +248,7 @@ export class ControlEmitter {
     const body = () => e.emit(node.body, to);
     this.protect("try {", body, () => {
       const after = e.clean;
-      e.line("} catch (error) { throw $fault(error); } finally {");
+      e.line("} catch ($error) { throw $fault($error); } finally {");
       const saved = mayCall(node.cleanup) ? e.fresh("values") : null;
       if (saved !== null) e.line(`const ${saved} = $saveValues();`);
       e.clean = clean && !mayCall(node);

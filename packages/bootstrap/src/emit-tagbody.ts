@@ -200,7 +200,7 @@ function emitCrossed(e: FunctionEmitter, node: NodeOf<"tagbody">): void {
   e.protectedDepth++;
   e.line(`try { ${info.js}: for (;;) { try {`);
   cases(e, segments, info, at, jump);
-  e.line(`break; } catch (error) { if (error !== ${exit}) throw error;`);
+  e.line(`break; } catch ($error) { if ($error !== ${exit}) throw $error;`);
   e.line(`${at} = ${exit}.value; } } } finally { ${exit}.live = false; }`);
   e.protectedDepth--;
 }

@@ -1,6 +1,15 @@
 /** Loading files: form by form from source, or all at once from the cache. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import {
   type LispObject,
@@ -65,7 +74,8 @@ export class Loader {
       return;
     }
     const key = join(this.cacheDirectory, `${basename(source.name)}-${this.state}`);
-    if (existsSync(`${key}.mjs`)) return this.loadCompiled(key);
+    const cached = readIfThere(`${key}.mjs`);
+    if (cached !== null) return this.loadCompiled(key, cached);
     this.world.undefinedReferences.record();
     const compiled = this.compileSource(source);
     mkdirSync(this.cacheDirectory, { recursive: true });
@@ -74,6 +84,12 @@ export class Loader {
     writeAtomically(`${key}.mjs.map`, JSON.stringify(compiled.map));
     const code = `${compiled.code}//# sourceMappingURL=${basename(key)}.mjs.map\n`;
     writeAtomically(`${key}.mjs`, code);
+    prune(this.cacheDirectory, `${basename(source.name)}-`);
+  }
+
+  /** Compiles and loads the file `path`, form by form. */
+  compileFile(path: string, name = path): CompiledFile {
+    return this.compileSource(new Source(readFileSync(path, "utf8"), name));
   }
 
   /** Compiles and loads `source`, form by form. */
@@ -115,10 +131,11 @@ export class Loader {
     }
   }
 
-  private loadCompiled(key: string): void {
+  private loadCompiled(key: string, code: string): void {
     const { world } = this;
-    const code = readFileSync(`${key}.mjs`, "utf8");
-    const locate = locateByMap(() => JSON.parse(readFileSync(`${key}.mjs.map`, "utf8")));
+    const locate = locateByMap(() =>
+      JSON.parse(readIfThere(`${key}.mjs.map`) ?? '{"sources": [], "mappings": ""}'),
+    );
     const name = world.scripts.register(locate, `astralisp:${basename(key)}`);
     const script = code.replace("export default function load", "(function load");
     const end = script.lastIndexOf("}");
@@ -152,7 +169,34 @@ function mentionOf({ kind, symbol, place }: Undefined): Mention {
 }
 
 function readMentions(path: string): readonly Mention[] {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
+  return JSON.parse(readIfThere(path) ?? "[]");
+}
+
+/** How many compiled versions of the files of one name are kept. */
+const KEPT_VERSIONS = 16;
+
+/** Removes all but the newest entries of the cache whose names begin with `prefix`. */
+function prune(directory: string, prefix: string): void {
+  const keys = readdirSync(directory)
+    .filter((name) => name.startsWith(prefix) && name.endsWith(".mjs"))
+    .map((name) => join(directory, name.slice(0, -".mjs".length)));
+  if (keys.length <= KEPT_VERSIONS) return;
+  const age = (key: string) => statSync(`${key}.mjs`, { throwIfNoEntry: false })?.mtimeMs;
+  const old = keys.sort((a, b) => (age(b) ?? 0) - (age(a) ?? 0)).slice(KEPT_VERSIONS);
+  for (const key of old) {
+    for (const suffix of [".mjs", ".mjs.map", ".undefined", ".v8"]) {
+      rmSync(key + suffix, { force: true });
+    }
+  }
+}
+
+/** The text of a file, or null: another process may have removed it. */
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
 }
 
 function hash(...parts: string[]): string {

@@ -677,7 +677,7 @@ function isStackOverflow(error: Error): boolean {
 function hasRoom(): boolean {
   const descend = (depth: number): number => (depth === 0 ? 0 : 1 + descend(depth - 1));
   try {
-    return descend(600) === 600;
+    return descend(2000) === 2000;
   } catch {
     return false;
   }

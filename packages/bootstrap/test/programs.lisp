@@ -66,6 +66,9 @@ nobody-bound-this-either
 (list (block x (+ 1 (block y (return-from x 10)))) (block x (+ 1 (block y (return-from y 10)))))
 (labels ((rec (n k) (if (= n 0) (funcall k) (block b (rec (- n 1) (if (= n 2) (lambda () (return-from b 'two)) k)) 'here)))) (rec 3 nil))
 (labels ((rec (n k) (block b (if (= n 0) (funcall k) (list n (rec (- n 1) (or k (lambda () (return-from b (list 'out n)))))))))) (rec 3 nil))
+(let ((error 1)) (setq error (block nil (mapc (lambda (x) (return x)) '(5)) 6)) error)
+(let ((error 1)) (setq error (catch 'a (throw 'a error) 6)) error)
+(let ((arguments 1) (this 2) (value 3) (exit 4) (undefined 5) (t1 6) (eval 7)) (list arguments this value exit undefined t1 eval))
 
 ;;; Tagbody.
 (let ((n 0)) (tagbody a (setq n (+ n 1)) (if (< n 5) (go a))) n)
