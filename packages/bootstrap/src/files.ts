@@ -1,7 +1,6 @@
 /** Loading files: form by form from source, or all at once from the cache. */
 import { createHash } from "node:crypto";
 import {
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -73,7 +72,8 @@ export class Loader {
       this.compileSource(source);
       return;
     }
-    const key = join(this.cacheDirectory, `${basename(source.name)}-${this.state}`);
+    const label = cacheLabel(source.name);
+    const key = join(this.cacheDirectory, label + this.state);
     const cached = readIfThere(`${key}.mjs`);
     if (cached !== null) return this.loadCompiled(key, cached);
     this.world.undefinedReferences.record();
@@ -84,7 +84,7 @@ export class Loader {
     writeAtomically(`${key}.mjs.map`, JSON.stringify(compiled.map));
     const code = `${compiled.code}//# sourceMappingURL=${basename(key)}.mjs.map\n`;
     writeAtomically(`${key}.mjs`, code);
-    prune(this.cacheDirectory, `${basename(source.name)}-`);
+    prune(this.cacheDirectory, label);
   }
 
   /** Compiles and loads the file `path`, form by form. */
@@ -139,7 +139,7 @@ export class Loader {
     const name = world.scripts.register(locate, `astralisp:${basename(key)}`);
     const script = code.replace("export default function load", "(function load");
     const end = script.lastIndexOf("}");
-    const cached = existsSync(`${key}.v8`) ? readFileSync(`${key}.v8`) : undefined;
+    const cached = readOctetsIfThere(`${key}.v8`);
     const run = world.scripts.run(`"use strict";${script.slice(0, end)}})`, name, cached);
     this.keepPackage(() => {
       world.mv.n = 1;
@@ -172,8 +172,8 @@ function readMentions(path: string): readonly Mention[] {
   return JSON.parse(readIfThere(path) ?? "[]");
 }
 
-/** How many compiled versions of the files of one name are kept. */
-const KEPT_VERSIONS = 16;
+/** How many compiled versions of a file are kept. */
+const KEPT_VERSIONS = 6;
 
 /** Removes all but the newest entries of the cache whose names begin with `prefix`. */
 function prune(directory: string, prefix: string): void {
@@ -187,6 +187,19 @@ function prune(directory: string, prefix: string): void {
     for (const suffix of [".mjs", ".mjs.map", ".undefined", ".v8"]) {
       rmSync(key + suffix, { force: true });
     }
+  }
+}
+
+/** The last parts of a path, to begin the names of its compiled versions with. */
+function cacheLabel(path: string): string {
+  return `${path.split("/").slice(-3).join("-")}-`;
+}
+
+function readOctetsIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
   }
 }
 
