@@ -338,7 +338,8 @@
   (make-multiple-node (get '%unwind-exit 'op) nil
                       (convert-arguments (cdr form) env) 1))
 
-(define-lowering (%unwind-exit) (ins block count)
-  (let ((values (as-all-boxed (cddr (ins-args ins)))))
-    (low-end :unwind-to (list* (as-word block) (as-word count) values) '())
-    nil))
+(define-lowering (%unwind-exit) (ins block first rest)
+  (low-end :unwind-to
+           (list (as-word block) (as-boxed first) (as-boxed rest))
+           '())
+  nil)

@@ -33,7 +33,7 @@
   (%word-multiply (u64 u64) u64) (%word-divide (u64 u64 u64) u64)
   (%word-add-carry %word-subtract-borrow (u64 u64 u64) u64)
   (%cpuid (t t) u64) (%system-call (t) s64) (%trampoline-call (t) t)
-  (%unwind-exit (t t) t))
+  (%unwind-exit (t t t) t))
 (define-primitives :pure
   (%%second (t) u64))
 

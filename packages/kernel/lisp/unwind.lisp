@@ -99,13 +99,16 @@ there is none. CLHS THROW."
         (throw-failure tag)
         (unwind target (car list) (rest-of-values list)))))
 
-;;; The value of an exit cell is the address of its block; it is NIL after a
-;;; normal exit. After an exit past it the address may be that of another
-;;; block, whose tag is not this cell.
+;;; The value of an exit cell is a word with the address of its block, which
+;;; reads as a fixnum of an eighth of it; it is NIL after a normal exit. After
+;;; an exit past it the address may be that of another block, whose tag is not
+;;; this cell.
 
 (defun block-of-cell (cell)
-  (let ((address (%value-cell-ref cell)))
-    (if (and address
+  (let* ((value (%value-cell-ref cell))
+         (address (if value (%fx-shift-left value 3) 0)))
+    (declare (type fixnum address))
+    (if (and value
              (cl:/= 0 (find-unwind-block address))
              (eq cell (%raw-load-boxed address +unwind-tag+)))
         address

@@ -30,7 +30,7 @@ compiler open-codes."
   %unbound-marker-p %value-cell-ref %vector-length %weak-pointer-value
   %word-bits %word-count-bits %word-length %word-not %word-signed
   %word-trailing-zeros atom car cdr char-code characterp consp functionp
-  integerp keywordp listp not null simple-vector-p symbol-name
+  integerp listp not null simple-vector-p symbol-name
   symbol-package symbol-plist symbolp)
 
 (define-intrinsics (a b)

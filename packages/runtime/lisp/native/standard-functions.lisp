@@ -38,6 +38,15 @@ CLHS APPLY."
       (%code-char code)
       nil))
 
+;;; A keyword is its own value and at home in the package KEYWORD.
+(defun keywordp (object)
+  "True if OBJECT is a keyword. CLHS KEYWORDP."
+  (and (symbolp object)
+       object
+       (eq (%global-value object) object)
+       (let ((package (symbol-package object)))
+         (and package (string= (package-name package) "KEYWORD")))))
+
 (defun numerator (rational)
   "Return the numerator of RATIONAL in lowest terms. CLHS NUMERATOR."
   (cond ((%ratiop rational)
