@@ -125,14 +125,15 @@ arguments say; return it."
 ;;; or pretty.
 
 (defun output-object (object stream)
-  (cond ((integerp object) (output-integer object stream))
+  (cond ((and (integerp object) (not *print-pretty*))
+         (output-integer object stream))
         ((and (symbolp object)
               (or (null object) (symbol-package object) (not *print-circle*)))
          (if (and *print-pretty* *print-pprint-dispatch*)
              (output-dispatched object stream)
              (output-symbol object stream)))
         ((or (characterp object) (numberp object))
-         (output-ordinary object stream))
+         (output-dispatched object stream))
         ((null *print-circle*) (output-dispatched object stream))
         (*circle-table* (output-labelled object stream))
         (t (output-circular object stream))))

@@ -11,14 +11,14 @@
           (cons start (%stream-count stream))))
   object)
 
-(defun record-list-source (list start stream)
-  (record-source list start stream))
-
 (defun read-list-macro (stream character)
   (declare (ignore character))
   (let* ((stream (input-stream stream))
          (start (%fx- (%stream-count stream) 1)))
-    (record-list-source (read-elements stream #\) t) start stream)))
+    (let ((list (read-elements stream #\) t)))
+      (if *read-suppress*
+          nil
+          (record-source list start stream)))))
 
 (defun read-close-macro (stream character)
   (declare (ignore character))

@@ -149,7 +149,7 @@ are named."
 (define-test float-signs
   (list (float-sign -2.0) (float-sign -2.0 3d0) (float-sign 0.0 -1.0)
         (minusp -0.0) (zerop -0.0) (= 0.0 -0.0) (eql 0.0 -0.0)))
-(define-test limits
+(define-test float-limits
   (list most-positive-double-float least-positive-normalized-double-float
         double-float-epsilon single-float-epsilon most-positive-single-float
         double-float-negative-epsilon single-float-negative-epsilon pi
@@ -175,7 +175,7 @@ are named."
           (string= (format nil "~36R" n)
                    (write-to-string n :base 36 :radix nil))
           (subseq text 0 30))))
-(define-test type-errors
+(define-test number-type-errors
   (mapcar (lambda (f) (handler-case (funcall f 'a 1)
                         (type-error () :type)))
           (list #'+ #'- #'* #'/ #'< #'logand #'ash #'floor #'max #'expt)))
