@@ -13,6 +13,10 @@
   (shadowing '())
   (local-nicknames '()))
 
+(defvar *package*)
+(setf (documentation '*package* 'variable)
+      "The current package. CLHS *PACKAGE*.")
+
 (defglobal **packages** '() "All packages, newest first.")
 
 ;;; Finding
