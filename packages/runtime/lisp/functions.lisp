@@ -154,6 +154,15 @@ NAME, or return it when NAME is NIL. CLHS COMPILE."
                  (set-fdefinition name function)))
            (values name nil nil)))))
 
+(defvar *compile-file-pathname* nil
+  "The pathname of the file that COMPILE-FILE is compiling, or NIL.")
+(defvar *compile-file-truename* nil
+  "The truename of the file that COMPILE-FILE is compiling, or NIL.")
+(defvar *compile-verbose* nil
+  "Whether COMPILE-FILE names the files it compiles.")
+(defvar *compile-print* nil
+  "Whether COMPILE-FILE names the forms it compiles.")
+
 (defun constantp (form &optional environment)
   "True if FORM always evaluates to the same value. CLHS CONSTANTP."
   (cond ((symbolp form)

@@ -247,3 +247,16 @@ loaded. CLHS DECLAIM."
 (defmacro in-package (name)
   "Make the package called NAME the current package. CLHS IN-PACKAGE."
   `(eval-always (setq *package* (find-package-or-error ',(string name)))))
+
+;;; Variables and constants that engines have from the start.
+
+(eval-always
+  (%set-variable-kind '*package* :special)
+  (%set-variable-kind 'nil :constant)
+  (%set-variable-kind 't :constant))
+
+;;; A compiler knows the values for its target: they are written here.
+(%set-global-value 'most-positive-fixnum most-positive-fixnum)
+(%set-global-value 'most-negative-fixnum most-negative-fixnum)
+(%set-variable-kind 'most-positive-fixnum :constant)
+(%set-variable-kind 'most-negative-fixnum :constant)
