@@ -116,15 +116,6 @@ no-such-variable
   (list 1
 ") "error: the input ends inside the object that begins at line 2, column 3")
   => "T")
-(define-test listener-recursion
-  (says-p (session "(defun deep (n) (+ 1 (deep n)))
-(deep 1)
-:abort
-:alive
-")
-          "error: " "debug 1> " ":ALIVE")
-  => "T")
-
 (define-test inspector
   (says-p (session "(inspect (list 1 (list 2 3)))
 1
