@@ -216,11 +216,20 @@
         (setf (structure-printer copy) nil)))
     copy))
 
+;;; Below top level, the code that refers to the layout is loaded before
+;;; DEFINE-STRUCTURE is run: an empty layout is there for it to fill.
+(defun note-layout (description)
+  (let ((name (structure-name description)))
+    (unless (or (structure-element-type description) (%find-layout name))
+      (%set-find-layout name
+                        (%make-layout name 0 0 nil :structure nil)))))
+
 (defmacro defstruct (name-and-options &rest slots)
   "Define a structure type with SLOTS, and functions to make, test, copy and
 access its instances; return its name. CLHS DEFSTRUCT."
   (let* ((description (parse-structure name-and-options slots))
          (name (structure-name description)))
+    (note-layout description)
     `(progn
        (eval-always
          (define-structure ',(dumped-description description)))

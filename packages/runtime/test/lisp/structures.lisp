@@ -93,3 +93,5 @@
 (defstruct empty)
 (define-test struct-empty (list (make-empty) (empty-p (make-empty))))
 (define-test reading-structures (read-from-string "#S(point :x 5 :y 6)"))
+(define-test struct-slot-names-like-variables
+  (eval '(let ((x 5)) (defstruct outer (x 1) (y x)) (outer-y (make-outer)))))

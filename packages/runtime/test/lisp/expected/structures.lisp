@@ -44,4 +44,6 @@
    (struct-empty
     "(#S(EMPTY) T)")
    (reading-structures
-    "#S(POINT :X 5 :Y 6) ; 19")))
+    "#S(POINT :X 5 :Y 6) ; 19")
+   (struct-slot-names-like-variables
+    "5")))
