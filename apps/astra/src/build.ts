@@ -238,6 +238,20 @@ function warmWorld(paths: Paths, progress: Progress): void {
   const warm = linuxExecutable(readFileSync(paths.warmWorld), "x86-64");
   writeAtomically(paths.executable, warm);
   chmodSync(paths.executable, 0o755);
+  reportUndefined(paths, progress);
+}
+
+/** Names what compiled code calls and no file defines: the world itself knows. */
+function reportUndefined(paths: Paths, progress: Progress): void {
+  const form = "(mapc (lambda (name) (format t \"undefined ~S~%\" name))";
+  const run = spawnSync(
+    paths.executable,
+    ["--eval", `(progn ${form} (astralisp.compiler::undefined-functions)) (values))`],
+    { encoding: "utf8", timeout: 60_000 },
+  );
+  for (const line of run.stdout.split("\n")) {
+    if (line.startsWith("undefined ")) progress.done(`warning: ${line} is called`);
+  }
 }
 
 /** A file is there whole or not at all, also when the build is stopped. */

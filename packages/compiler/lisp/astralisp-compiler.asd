@@ -68,6 +68,7 @@
    (:file "x86-64/emit-system")
    (:file "backend")
    (:file "disassemble")
+   (:file "disassemble-function" :if-feature :native)
    (:file "lap-unit")
    (:file "toplevel")
    ;; Worlds

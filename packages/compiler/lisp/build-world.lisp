@@ -34,12 +34,11 @@ output in lines that start with a semicolon."
                              (find-symbol "%WORLD-START"
                                           "ASTRALISP.KERNEL")
                              *world-packages*)))
-      (dolist (name (world-undefined world))
-        (write-line (concatenate 'string
-                                 "warning: undefined function " name)))
       (write-octet-file (getf plan :world) (world-file-octets world))
       (write-octet-file (getf plan :boot) (bios-boot-image))
-      warnings)))
+      (report-step (concatenate 'string (princ-to-string warnings)
+                                " warnings"))
+      (values))))
 
 (defun evaluate-file (path)
   "Evaluate the forms of the file PATH in the host."
@@ -51,6 +50,25 @@ output in lines that start with a semicolon."
           (when (eq form end)
             (return))
           (eval form))))))
+
+(defun verify-plan (path &optional (folder "/"))
+  "Compile the files of the plan in the file PATH whose names contain FOLDER
+again, here, and compare with their object files. Print the name of each that
+differs; return how many are the same and how many differ."
+  (let ((same 0)
+        (different 0))
+    (dolist (file (getf (with-open-file (stream path) (read stream)) :files))
+      (let ((source (second file)))
+        (when (search folder source)
+          (let ((sink (make-object-writer (file-base-name source))))
+            (compile-source-file source sink)
+            (if (equalp (object-writer-result sink)
+                        (read-octet-file (third file)))
+                (incf same)
+                (progn (incf different)
+                       (write-line (concatenate 'string "differs: "
+                                                source))))))))
+    (values same different)))
 
 (defun make-trampolines ()
   "Return the code unit of the kernel's trampolines, traps of the PC included."

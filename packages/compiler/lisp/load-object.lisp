@@ -165,3 +165,20 @@ Return its first entry's function object."
 
 (defun live-debug-information (unit)
   (list (function-records unit) nil))
+
+;;; What a world lacks
+
+(defun undefined-functions ()
+  "Return the names of the functions that the code of this world calls and that
+nobody has defined, in the order in which the linker met them."
+  (let ((names '()))
+    ;; Element 3 of the roots of the world lists the cells made by the linker.
+    (dolist (cell (svref (%raw-load-boxed (+ +world-base+ +header-roots+) 0)
+                         3)
+                  (nreverse names))
+      (let ((name (%cell-name cell)))
+        (unless (or (fboundp name) (special-operator-name-p name))
+          (push name names))))))
+
+(defun special-operator-name-p (name)
+  (and (symbolp name) (special-operator-p name)))

@@ -59,7 +59,7 @@ a :JUMP stand in its USES in the same order."
   (inner-end nil)
   (live-in '()) (start 0) (end 0)
   (idom nil) (order -1) (entry-state nil) (exit-state nil) (done nil)
-  (entry-stores '()) (mark nil) (label nil) (frame nil)
+  (entry-stores '()) (mark nil) (label nil) (framed-label nil) (frame nil)
   (prologue nil))
 
 (defstruct (mfunc (:constructor make-mfunc (name)))

@@ -41,7 +41,7 @@
 
 (define-emitter :overflow-multiply (minst)
   (emit-scaled-product minst)
-  (emit-jcc-l *asm* +cc-o+ (mblock-label (second (minst-targets minst))))
+  (emit-jcc-l *asm* +cc-o+ (target-label (second (minst-targets minst))))
   (emit-mov-rr *asm* 64 (result minst) +scratch+)
   (emit-jump (first (minst-targets minst))))
 

@@ -39,7 +39,8 @@ where there is no frame no slot is live."
   (let ((*emitted* mfunc) (*stubs* '()) (*framed* nil))
     (place-frames mfunc)
     (dolist (block (mfunc-blocks mfunc))
-      (setf (mblock-label block) (make-label)))
+      (setf (mblock-label block) (make-label)
+            (mblock-framed-label block) (make-label)))
     (emit-entry mfunc)
     (do ((rest (blocks-with-code mfunc) (cdr rest)))
         ((null rest))
@@ -91,7 +92,9 @@ of all branches are changed to those."
   (bind-label *asm* (mblock-label block))
   (setq *framed* (mblock-frame block))
   (when (mblock-prologue block)
-    (emit-prologue))
+    (setq *framed* nil)
+    (emit-prologue)
+    (bind-label *asm* (mblock-framed-label block)))
   (dolist (vreg (mblock-entry-stores block))
     (emit-move vreg (vreg-def-register vreg)))
   (dolist (minst (mblock-instructions block))
@@ -112,17 +115,28 @@ of all branches are changed to those."
 
 ;;; Jumps
 
+(defun target-label (block)
+  "Where to jump to reach BLOCK: behind its prologue if the frame exists."
+  (if (and *framed* (mblock-prologue block))
+      (mblock-framed-label block)
+      (mblock-label block)))
+
+(defun next-block-p (block)
+  "True when BLOCK is reached by going on."
+  (and (eq block *next-block*)
+       (not (and *framed* (mblock-prologue block)))))
+
 (defun emit-jump (block)
-  (unless (eq block *next-block*)
-    (emit-jmp-l *asm* (mblock-label block))))
+  (unless (next-block-p block)
+    (emit-jmp-l *asm* (target-label block))))
 
 (defun emit-branch (minst code)
   "Branch to the first target of MINST under CODE, else to the second."
   (let ((then (first (minst-targets minst)))
         (else (second (minst-targets minst))))
-    (cond ((eq then *next-block*)
-           (emit-jcc-l *asm* (logxor code 1) (mblock-label else)))
-          (t (emit-jcc-l *asm* code (mblock-label then))
+    (cond ((next-block-p then)
+           (emit-jcc-l *asm* (logxor code 1) (target-label else)))
+          (t (emit-jcc-l *asm* code (target-label then))
              (emit-jump else)))))
 
 (define-emitter :entry (minst)
@@ -136,7 +150,7 @@ of all branches are changed to those."
            (emit-prologue))
           ((and *framed* (not (mblock-frame target)))
            (emit-epilogue)))
-    (if (and (lone-test-p target) (not (eq target *next-block*)))
+    (if (and (lone-test-p target) (not (next-block-p target)))
         (emit-again (first (mblock-instructions target)))
         (emit-jump target))))
 
@@ -238,20 +252,20 @@ from #x30 on are those of functions."
   (let ((then (first (minst-targets minst)))
         (else (second (minst-targets minst))))
     (emit-lowtag-test a +cons-lowtag+)
-    (emit-jcc-l *asm* +cc-ne+ (mblock-label else))
+    (emit-jcc-l *asm* +cc-ne+ (target-label else))
     (emit-cmp-ri *asm* 64 a +nil-word+)
-    (if (eq then *next-block*)
-        (emit-jcc-l *asm* +cc-e+ (mblock-label else))
-        (progn (emit-jcc-l *asm* +cc-ne+ (mblock-label then))
+    (if (next-block-p then)
+        (emit-jcc-l *asm* +cc-e+ (target-label else))
+        (progn (emit-jcc-l *asm* +cc-ne+ (target-label then))
                (emit-jump else)))))
 
 (defun emit-symbolp (minst a)
   (let ((then (first (minst-targets minst)))
         (else (second (minst-targets minst))))
     (emit-cmp-ri *asm* 64 a +nil-word+)
-    (emit-jcc-l *asm* +cc-e+ (mblock-label then))
+    (emit-jcc-l *asm* +cc-e+ (target-label then))
     (emit-lowtag-test a +other-lowtag+)
-    (emit-jcc-l *asm* +cc-ne+ (mblock-label else))
+    (emit-jcc-l *asm* +cc-ne+ (target-label else))
     (emit-cmp-mi *asm* 8 +symbol-code+ a
                  (- +header-code-octet+ +other-lowtag+))
     (emit-branch minst +cc-e+)))
@@ -273,7 +287,7 @@ from #x30 on are those of functions."
       ((:double<= :single<=) (emit-branch minst +cc-ae+))
       ((:double= :single=)
        (emit-jcc-l *asm* +cc-p+
-                   (mblock-label (second (minst-targets minst))))
+                   (target-label (second (minst-targets minst))))
        (emit-branch minst +cc-e+)))))
 
 (define-emitter :switch (minst)
@@ -281,7 +295,7 @@ from #x30 on are those of functions."
          (cases (butlast targets))
          (table (make-label)))
     (emit-cmp-ri *asm* 64 0 (length cases))
-    (emit-jcc-l *asm* +cc-ae+ (mblock-label (car (last targets))))
+    (emit-jcc-l *asm* +cc-ae+ (target-label (car (last targets))))
     (emit-lea-rm *asm* 64 +scratch+ +rip+ table)
     (emit-movsxd-rm *asm* 0 +scratch+ 0 0 4)
     (emit-add-rr *asm* 64 0 +scratch+)
@@ -290,4 +304,4 @@ from #x30 on are those of functions."
       (emit-align *asm* 4 0)
       (bind-label *asm* table)
       (dolist (target cases)
-        (emit-difference *asm* 32 (mblock-label target) table)))))
+        (emit-difference *asm* 32 (target-label target) table)))))

@@ -444,11 +444,14 @@ names, internal and external symbols. The used packages come later."
     (push package **packages**)
     (dolist (symbol (svref description 3))
       (table-add (pkg-internal package) symbol)
-      (%set-symbol-package symbol package))
+      (adopt-symbol symbol package))
     (dolist (symbol (svref description 4))
       (table-add (pkg-external package) symbol)
-      (when (null (symbol-package symbol))
-        (%set-symbol-package symbol package)))))
+      (adopt-symbol symbol package))))
+
+(defun adopt-symbol (symbol package)
+  (when (null (symbol-package symbol))
+    (%set-symbol-package symbol package)))
 
 (defun %adopt-packages (descriptions)
   "Make the packages that the world linker describes (docs/kernel.md, roots);
