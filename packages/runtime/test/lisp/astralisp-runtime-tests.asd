@@ -8,6 +8,7 @@
   :serial t
   :components
   ((:file "harness")
+   (:file "random-values")
    (:file "expected/control")
    (:file "control")
    (:file "expected/lists")
@@ -30,6 +31,8 @@
    (:file "packages")
    (:file "expected/random-calls")
    (:file "random-calls")
+   (:file "expected/random-objects")
+   (:file "random-objects")
    (:file "expected/numbers")
    (:file "numbers")
    (:file "expected/floats")

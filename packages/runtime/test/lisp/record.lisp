@@ -14,7 +14,9 @@
     (let ((*error-output* (make-broadcast-stream)))
       (funcall function))))
 
-(quietly (lambda () (load (concatenate 'string *here* "harness.lisp"))))
+(quietly (lambda ()
+           (load (concatenate 'string *here* "harness.lisp"))
+           (load (concatenate 'string *here* "random-values.lisp"))))
 
 (dolist (name (cdr sb-ext:*posix-argv*))
   (setf (symbol-value (find-symbol "*TESTS*" "ASTRALISP.TEST")) '())

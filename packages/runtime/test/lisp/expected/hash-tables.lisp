@@ -36,4 +36,6 @@
    (gethash-bad
     "error TYPE-ERROR")
    (numbers-as-keys
-    "(2102 777 -5 55 NIL)")))
+    "(2102 777 -5 55 NIL)")
+   (identity-keys-survive-collections
+    "(0 3000 3000 2999)")))
