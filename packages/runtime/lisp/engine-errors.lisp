@@ -28,6 +28,10 @@ wanted."
                               :operands (if (listp datum)
                                             datum
                                             (list datum))))
+    (:package
+     (error 'simple-package-error :package expected
+                                  :format-control "~A"
+                                  :format-arguments (list datum)))
     (:stack-exhausted (error 'stack-exhausted))
     (:heap-exhausted (error 'heap-exhausted :size datum))
     (:memory-fault (error 'memory-fault :address datum))
