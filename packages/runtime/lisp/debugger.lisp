@@ -20,8 +20,8 @@ system with a message, a backtrace and exit status 1.")
 (defvar *debugger-frame* 0
   "The number of the frame that is looked at.")
 
-;;; Frames are lists: function (name or object), arguments, source, and where the
-;;; engine knows them an alist of local variables.
+;;; Frames are lists: function (name or object), arguments, source, and where
+;;; the engine knows them an alist of local variables.
 
 (defun frame-function (frame) (car frame))
 (defun frame-arguments (frame) (cadr frame))

@@ -2,12 +2,13 @@
 
 (in-package #:astralisp.runtime)
 
-;;; What an object consists of: a list of (label value setter); SETTER is a function
-;;; of a new value or NIL. INSPECT and DESCRIBE show it, and any tool can.
+;;; What an object consists of: a list of (label value setter); SETTER is a
+;;; function of a new value or NIL. INSPECT and DESCRIBE show it, and any tool
+;;; can.
 
 (defvar *object-parts-functions* '()
-  "Functions of an object that answer its parts, or NIL if they do not know it; asked
-before the built-in ones.")
+  "Functions of an object that answer its parts, or NIL if they do not know it;
+asked before the built-in ones.")
 
 (defun object-parts (object)
   "The parts of OBJECT: a list of lists of a label, a value and a function that
@@ -251,8 +252,8 @@ changes it or NIL."
                     ~2Tform         evaluate; * is the object~%"))
 
 (defun inspect (object)
-  "Look at OBJECT and what it consists of, by commands read from *QUERY-IO*; :HELP
-lists them. Return the object looked at last."
+  "Look at OBJECT and what it consists of, by commands read from *QUERY-IO*;
+:HELP lists them. Return the object looked at last."
   (let ((path '())
         (stream *query-io*))
     (show-inspected object stream)
@@ -300,7 +301,8 @@ lists them. Return the object looked at last."
 ;;; APROPOS.
 
 (defun apropos-list (string &optional package)
-  "The symbols whose names contain STRING, in PACKAGE or in all packages, sorted."
+  "The symbols whose names contain STRING, in PACKAGE or in all packages,
+sorted."
   (let ((pattern (string string))
         (seen (make-hash-table :test 'eq))
         (result '()))
@@ -321,8 +323,8 @@ lists them. Return the object looked at last."
                    (string< (symbol-name a) (symbol-name b))))))
 
 (defun apropos (string &optional package)
-  "Write the symbols whose names contain STRING, in PACKAGE or in all packages, and
-what they name; return no values."
+  "Write the symbols whose names contain STRING, in PACKAGE or in all packages,
+and what they name; return no values."
   (dolist (symbol (apropos-list string package))
     (fresh-line)
     (prin1 symbol)

@@ -59,8 +59,8 @@
   t)
 
 (defun rename-file (filespec new-name)
-  "Rename the file FILESPEC to NEW-NAME, whose missing parts are FILESPEC's; return
-the new name, the old truename and the new truename."
+  "Rename the file FILESPEC to NEW-NAME, whose missing parts are FILESPEC's;
+return the new name, the old truename and the new truename."
   (let* ((old (truename filespec))
          (new (merge-pathnames new-name (merge-pathnames filespec))))
     (check-file-operation (%rename-file (native-namestring old)
@@ -89,8 +89,8 @@ the new name, the old truename and the new truename."
         (native-pathname "/"))))
 
 (defun ensure-directories-exist (pathspec &key verbose mode)
-  "Make the directories of PATHSPEC that do not exist; return PATHSPEC and whether
-any was made."
+  "Make the directories of PATHSPEC that do not exist; return PATHSPEC and
+whether any was made."
   (declare (ignore mode))
   (let* ((pathname (translate-logical-pathname (merge-pathnames pathspec)))
          (directory (%pathname-directory pathname))

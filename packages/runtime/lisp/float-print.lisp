@@ -2,13 +2,14 @@
 
 (in-package #:astralisp.runtime)
 
-;;; Robert G. Burger and R. Kent Dybvig, "Printing floating-point numbers quickly
-;;; and accurately", 1996. The float is r/s; m+ and m- over s are the distances to
-;;; the ends of the interval of numbers that read as this float.
+;;; Robert G. Burger and R. Kent Dybvig, "Printing floating-point numbers
+;;; quickly and accurately", 1996. The float is r/s; m+ and m- over s are the
+;;; distances to the ends of the interval of numbers that read as this float.
 
 (defun float-to-digits (float)
-  "The shortest decimal digits that read back as FLOAT, positive and finite: K and
-a simple string D of digits, such that FLOAT is 0.D times 10 to the power K."
+  "The shortest decimal digits that read back as FLOAT, positive and finite:
+K and a simple string D of digits, such that FLOAT is 0.D times 10 to the
+power K."
   (%mv-let (significand exponent) (integer-decode-float float)
     (let* ((double (%double-float-p float))
            (least-exponent (if double -1074 -149))

@@ -1,4 +1,5 @@
-;;;; FORMAT: directives for objects, layout and control (CLHS 22.3.1, 22.3.4 to 9).
+;;;; FORMAT: directives for objects, layout and control (CLHS 22.3.1, 22.3.4 to
+;;;; 9).
 
 (in-package #:astralisp.runtime)
 
@@ -16,7 +17,8 @@
       (write-padding stream padchar padding))))
 
 (defun format-object (stream state directive printer)
-  (with-parameters ((mincol 0) (colinc 1) (minpad 0) (padchar #\Space character))
+  (with-parameters ((mincol 0) (colinc 1) (minpad 0)
+                    (padchar #\Space character))
       (state directive)
     (let ((object (next-argument state directive)))
       (cond ((and (null object) (directive-colon directive))
@@ -337,7 +339,8 @@
       (format-justification stream state directive)))
 
 (defun format-justification (stream state directive)
-  (with-parameters ((mincol 0) (colinc 1) (minpad 0) (padchar #\Space character))
+  (with-parameters ((mincol 0) (colinc 1) (minpad 0)
+                    (padchar #\Space character))
       (state directive)
     (let* ((parts (directive-parts directive))
            (overflow (and (directive-separators directive)

@@ -26,8 +26,9 @@ FLOAT = 0.DIGITS 10^K. Zero has no digits."
       (float-to-digits (abs float))))
 
 (defun fixed-text (k digits fraction)
-  "0.DIGITS times 10^K with FRACTION digits behind the point, or with NIL as many
-as there are; without zeros that are not needed on either side of the point."
+  "0.DIGITS times 10^K with FRACTION digits behind the point, or with NIL as
+many as there are; without zeros that are not needed on either side of the
+point."
   (let* ((length (length digits))
          (end (if fraction
                   (%fx+ (if (%fx> k 0) k 0) fraction)
@@ -47,8 +48,8 @@ as there are; without zeros that are not needed on either side of the point."
     (get-output-stream-string result)))
 
 (defun round-to-places (float k digits scale places)
-  "The magnitude of FLOAT times 10^SCALE, 0.DIGITS 10^K, rounded half up to PLACES
-digits behind the point, by its exact value: as new K and digits."
+  "The magnitude of FLOAT times 10^SCALE, 0.DIGITS 10^K, rounded half up to
+PLACES digits behind the point, by its exact value: as new K and digits."
   (if (%fx<= (length digits) (%fx+ k places))
       (values k digits)
       (let* ((power (%fx+ scale places))

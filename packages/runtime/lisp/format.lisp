@@ -3,10 +3,10 @@
 (in-package #:astralisp.runtime)
 
 ;;; A control string is parsed once into a list of strings and directives, which
-;;; is kept in a table. Directives are run by functions found by their characters;
-;;; each gets the stream, the state (the arguments left and all of them) and the
-;;; directive. It answers NIL, or an escape for the directives around it: :ESCAPE
-;;; after ~^, :ESCAPE-ALL after ~:^.
+;;; is kept in a table. Directives are run by functions found by their
+;;; characters; each gets the stream, the state (the arguments left and all of
+;;; them) and the directive. It answers NIL, or an escape for the directives
+;;; around it: :ESCAPE after ~^, :ESCAPE-ALL after ~:^.
 
 (defstruct (directive (:copier nil) (:predicate directivep)
                       (:constructor make-directive
@@ -233,7 +233,8 @@ behind it."
              #',name))))
 
 (defun run-items (items stream state)
-  "Run the strings and directives ITEMS; return NIL or the escape that ended it."
+  "Run the strings and directives ITEMS; return NIL or the escape that ended
+it."
   (dolist (item items nil)
     (if (directivep item)
         (let* ((code (%char-code (directive-character item)))
@@ -272,8 +273,8 @@ TYPE: INTEGER (without a default NIL is allowed) or CHARACTER."
     `(let* ((,rest (directive-parameters ,directive))
             ,@(mapcan
                (lambda (binding)
-                 (destructuring-bind (variable default &optional (type 'integer))
-                     binding
+                 (destructuring-bind
+                     (variable default &optional (type 'integer)) binding
                    `((,variable (checked-parameter (pop ,rest) ,default ',type
                                                    ,state ,directive)))))
                bindings))
@@ -312,8 +313,8 @@ arguments that are left."
 
 (defun format (destination control-string &rest format-arguments)
   "Write CONTROL-STRING with the directives in it replaced by what they make of
-FORMAT-ARGUMENTS. DESTINATION is a stream, T for *STANDARD-OUTPUT*, a string with
-a fill pointer, or NIL to return the text as a string."
+FORMAT-ARGUMENTS. DESTINATION is a stream, T for *STANDARD-OUTPUT*, a string
+with a fill pointer, or NIL to return the text as a string."
   (cond ((null destination)
          (let ((stream (make-string-output-stream)))
            (format-to stream control-string format-arguments)

@@ -21,8 +21,8 @@
   "The line and column at which the form being loaded begins.")
 
 (defvar *binary-loader* nil
-  "A function of a truename that loads the file if it is compiled code and returns
-true, or returns NIL.")
+  "A function of a truename that loads the file if it is compiled code and
+returns true, or returns NIL.")
 
 (defun skip-to-form (stream)
   "Skip white space and line comments; remember where the next form begins."
@@ -76,8 +76,9 @@ true, or returns NIL.")
     (filespec &key (verbose *load-verbose*) (print *load-print*)
                 (if-does-not-exist :error) (external-format :default))
   "Read the forms of the file or stream FILESPEC and evaluate them one by one;
-return true. *PACKAGE* and *READTABLE* are restored at the end. Signals FILE-ERROR
-when there is no such file, unless IF-DOES-NOT-EXIST is NIL; then return NIL."
+return true. *PACKAGE* and *READTABLE* are restored at the end. Signals
+FILE-ERROR when there is no such file, unless IF-DOES-NOT-EXIST is NIL; then
+return NIL."
   (declare (ignore external-format))
   (if (and (streamp filespec) (not (stream-control filespec :pathname)))
       (load-stream filespec nil nil verbose print)
@@ -133,8 +134,8 @@ it is there already. Signals an error when nobody knows it."
   (%getenv (coerce (string name) 'simple-string)))
 
 (defun command-line-arguments ()
-  "The arguments of the command that started the system, a list of strings, without
-the name of the command."
+  "The arguments of the command that started the system, a list of strings,
+without the name of the command."
   (cdr (%command-line)))
 
 (defun gc (&key full)

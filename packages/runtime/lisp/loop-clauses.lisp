@@ -92,9 +92,9 @@
                      (loop-error "a variable that is bound twice")))
                  variables t))
 
-;;; FOR. Each kind answers with its steps: four lists for the first iteration and
-;;; four for the others: tests, settings, tests, settings. Clauses joined by AND
-;;; merge these lists; the settings of one list are then made in parallel.
+;;; FOR. Each kind answers with its steps: four lists for the first iteration
+;;; and four for the others: tests, settings, tests, settings. Clauses joined by
+;;; AND merge these lists; the settings of one list are then made in parallel.
 
 (defun parse-for ()
   (let ((parts '())

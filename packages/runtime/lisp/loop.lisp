@@ -18,10 +18,11 @@
 ;;;          finally forms
 ;;;          (return-from name result))))
 ;;;
-;;; When the first and the next steps are the same, they stand once, behind NEXT.
-;;; A step is (test form): leave the loop if FORM is true, or (set variable form),
-;;; several of which, of clauses joined by AND, are made in parallel. LOOP-FINISH
-;;; goes to the tag %END-LOOP, which each inner loop shadows.
+;;; When the first and the next steps are the same, they stand once, behind
+;;; NEXT. A step is (test form): leave the loop if FORM is true, or (set
+;;; variable form), several of which, of clauses joined by AND, are made in
+;;; parallel. LOOP-FINISH goes to the tag %END-LOOP, which each inner loop
+;;; shadows.
 
 (defstruct (loop-context (:conc-name lc-) (:copier nil)
                          (:constructor make-loop-context (tokens clause)))
@@ -95,7 +96,8 @@
     t))
 
 (defun accept-token-in (names)
-  "Take the next token if it is one of the loop keywords NAMES; return its name."
+  "Take the next token if it is one of the loop keywords NAMES; return its
+name."
   (let ((found (next-token-in-p names)))
     (when found
       (pop-token)

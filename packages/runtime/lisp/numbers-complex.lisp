@@ -2,8 +2,9 @@
 
 (in-package #:astralisp.runtime)
 
-;;; After W. Kahan, "Branch cuts for complex elementary functions, or much ado about
-;;; nothing's sign bit", 1987: the signs of zeros tell the sides of branch cuts.
+;;; After W. Kahan, "Branch cuts for complex elementary functions, or much ado
+;;; about nothing's sign bit", 1987: the signs of zeros tell the sides of branch
+;;; cuts.
 
 (defun float-parts (number)
   "The parts of the complex NUMBER as floats of one format."

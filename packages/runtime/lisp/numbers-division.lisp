@@ -2,7 +2,8 @@
 
 (in-package #:astralisp.runtime)
 
-;;; TRUNCATE is the one that divides; FLOOR, CEILING and ROUND correct its answer.
+;;; TRUNCATE is the one that divides; FLOOR, CEILING and ROUND correct its
+;;; answer.
 
 (defun finite-double-to-integer (double)
   (unless (%double= (%double- double double) 0d0)
@@ -23,8 +24,9 @@
 
 (defun truncate-rationals (x y)
   (let ((quotient
-          (values (%integer-truncate (%integer* (numerator x) (denominator y))
-                                     (%integer* (denominator x) (numerator y))))))
+          (values (%integer-truncate
+                   (%integer* (numerator x) (denominator y))
+                   (%integer* (denominator x) (numerator y))))))
     (values quotient (two-arg-- x (two-arg-* quotient y)))))
 
 (define-contagious truncate-numbers (x y)

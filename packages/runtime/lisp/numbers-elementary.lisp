@@ -2,13 +2,14 @@
 
 (in-package #:astralisp.runtime)
 
-;;; The same operations in the same order on every engine give the same bits: only
-;;; + - * / and square root are used, each correctly rounded by IEEE 754. Where one
-;;; double is too coarse, a number is the unevaluated sum of two ("high" and "low").
-;;; T. J. Dekker, "A floating-point technique for extending the available
-;;; precision", 1971. Arguments are reduced by tables, which are computed when first
-;;; used, in integer arithmetic, so that the polynomials need few terms: Taylor's.
-;;; Errors are below 0.52 units in the last place for LOG, EXP and EXPT.
+;;; The same operations in the same order on every engine give the same bits:
+;;; only + - * / and square root are used, each correctly rounded by IEEE 754.
+;;; Where one double is too coarse, a number is the unevaluated sum of two
+;;; ("high" and "low"). T. J. Dekker, "A floating-point technique for extending
+;;; the available precision", 1971. Arguments are reduced by tables, which are
+;;; computed when first used, in integer arithmetic, so that the polynomials
+;;; need few terms: Taylor's. Errors are below 0.52 units in the last place for
+;;; LOG, EXP and EXPT.
 
 (defmacro d+ (x &rest more)
   (dolist (y more x) (setq x `(%double+ ,x ,y))))
@@ -41,9 +42,10 @@
        ,@body)))
 
 (defmacro with-product ((product error) a b &body body)
-  "Bind PRODUCT to A * B rounded and ERROR to what the rounding lost. A and B are
-variables, below 2^996."
-  (let ((ah (temporary "PART")) (al (temporary "PART")) (bh (temporary "PART")) (bl (temporary "PART")))
+  "Bind PRODUCT to A * B rounded and ERROR to what the rounding lost. A and B
+are variables, below 2^996."
+  (let ((ah (temporary "PART")) (al (temporary "PART"))
+        (bh (temporary "PART")) (bl (temporary "PART")))
     `(with-doubles ((,product (d* ,a ,b))
                     (,ah (d* 134217729d0 ,a))
                     (,ah (d- ,ah (d- ,ah ,a)))
@@ -57,14 +59,15 @@ variables, below 2^996."
        ,@body)))
 
 (defmacro values-of-sum (high low)
-  "Return HIGH + LOW, of which HIGH is the greater, as a rounded sum and its error."
+  "Return HIGH + LOW, of which HIGH is the greater, as a rounded sum and its
+error."
   (let ((h (temporary "PART")) (l (temporary "PART")) (s (temporary "PART")))
     `(with-doubles ((,h ,high) (,l ,low) (,s (d+ ,h ,l)))
        (values ,s (d+ (d- ,h ,s) ,l)))))
 
 (defmacro polynomial (z &rest coefficients)
-  "The value at Z of the polynomial with COEFFICIENTS, each a ratio or a list of a
-numerator and a denominator, the constant first. By Horner's rule."
+  "The value at Z of the polynomial with COEFFICIENTS, each a ratio or a list of
+a numerator and a denominator, the constant first. By Horner's rule."
   (let ((result nil))
     (dolist (c (reverse-onto coefficients nil) result)
       (let ((c (rational-to-double (numerator c) (denominator c))))
@@ -87,8 +90,8 @@ numerator and a denominator, the constant first. By Horner's rule."
     (values high (fixed-to-double rest bits))))
 
 (defun fixed-arc-tangent (numerator denominator bits alternate)
-  "The arc tangent of NUMERATOR / DENOMINATOR, or without ALTERNATE its hyperbolic
-arc tangent, in fixed point."
+  "The arc tangent of NUMERATOR / DENOMINATOR, or without ALTERNATE its
+hyperbolic arc tangent, in fixed point."
   (let* ((square-n (%integer* numerator numerator))
          (square-d (%integer* denominator denominator))
          (power (values (%integer-truncate (%ash numerator bits) denominator)))
@@ -134,7 +137,8 @@ arc tangent, in fixed point."
   (let ((table (powers-of-two)))
     (cond ((%fx> k 1023)
            (setq k (min (%fx- k 1023) 1023))
-           (d* (d* x (%double-ref table 2097)) (%double-ref table (%fx+ k 1074))))
+           (d* (d* x (%double-ref table 2097))
+               (%double-ref table (%fx+ k 1074))))
           ((%fx< k -1022)
            (setq k (max (%fx+ k 1022) -1074))
            (d* (d* x (%double-ref table 52)) (%double-ref table (%fx+ k 1074))))
@@ -144,8 +148,8 @@ arc tangent, in fixed point."
   "The exponent of the positive normal double X: 0 for 1."
   (%fx- (%ash (%double-bits x) -52) 1023))
 
-;;; The exponential. e^x = 2^q 2^(j/64) e^r, where 64 q + j is the integer nearest
-;;; to 64 x / log 2, so that |r| < 0.0055.
+;;; The exponential. e^x = 2^q 2^(j/64) e^r, where 64 q + j is the integer
+;;; nearest to 64 x / log 2, so that |r| < 0.0055.
 
 (defvar *exponential-table* nil)
 
@@ -202,9 +206,10 @@ arc tangent, in fixed point."
              (declare (ignore low))
              (scale-double high k)))))
 
-;;; The logarithm. x = 2^k m with m from 0.703 to 1.406; c = j/128 is near to m and
-;;; log x = k log 2 + log c + log (1 + z), where z = (m - c) / c, |z| < 1/180. The
-;;; high parts of log 2 and log c are multiples of 2^-42, so their sum is exact.
+;;; The logarithm. x = 2^k m with m from 0.703 to 1.406; c = j/128 is near to m
+;;; and log x = k log 2 + log c + log (1 + z), where z = (m - c) / c, |z| <
+;;; 1/180. The high parts of log 2 and log c are multiples of 2^-42, so their
+;;; sum is exact.
 
 (defvar *logarithm-table* nil)
 

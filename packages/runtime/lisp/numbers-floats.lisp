@@ -138,8 +138,8 @@ of range. DENOMINATOR is positive."
         (t (number-type-error real 'real))))
 
 (defun float (number &optional (prototype nil prototype-p))
-  "NUMBER as a float: of the format of PROTOTYPE if given, else unchanged if it is
-a float, else a single-float."
+  "NUMBER as a float: of the format of PROTOTYPE if given, else unchanged if it
+is a float, else a single-float."
   (cond ((not prototype-p)
          (if (floatp number) number (real-to-single number)))
         ((%double-float-p prototype) (real-to-double number))

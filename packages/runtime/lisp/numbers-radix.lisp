@@ -16,8 +16,8 @@
                        (t 99))))
     (if (%fx< weight radix) weight nil)))
 
-;;; Long numbers are converted by halves: the value of 2n digits from the values of
-;;; n digits each, with powers of the radix made by squaring.
+;;; Long numbers are converted by halves: the value of 2n digits from the values
+;;; of n digits each, with powers of the radix made by squaring.
 
 (defun digits-per-chunk (radix)
   "How many digits in RADIX certainly fit a fixnum of any engine (50 bits)."
@@ -25,8 +25,8 @@
         ((%fx<= radix 10) 15) ((%fx<= radix 16) 12) (t 9)))
 
 (defun parse-digits (string start end radix)
-  "The integer whose digits in RADIX are the characters of the simple STRING from
-START to END, all of them digits."
+  "The integer whose digits in RADIX are the characters of the simple STRING
+from START to END, all of them digits."
   (let ((chunk (digits-per-chunk radix)))
     (if (%fx<= (%fx- end start) (%fx* 8 chunk))
         (let ((result 0))

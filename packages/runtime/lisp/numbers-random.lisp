@@ -38,7 +38,7 @@
          (s2 (%u32ref words 2))
          (s3 (%u32ref words 3))
          (product (word-32 (%fx* s1 5)))
-         (rotated (%fx-or (word-32 (%fx-shift-left (%fx-and product #x1FFFFFF) 7))
+         (rotated (%fx-or (%fx-shift-left (%fx-and product #x1FFFFFF) 7)
                           (%fx-shift-right product 25)))
          (result (word-32 (%fx* rotated 9)))
          (shifted (%fx-shift-left (%fx-and s1 #x7FFFFF) 9))

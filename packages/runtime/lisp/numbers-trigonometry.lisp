@@ -2,12 +2,12 @@
 
 (in-package #:astralisp.runtime)
 
-;;; Built like numbers-elementary.lisp: each kernel takes and returns sums of two
-;;; doubles, so that the last rounding is nearly the only one that counts.
+;;; Built like numbers-elementary.lisp: each kernel takes and returns sums of
+;;; two doubles, so that the last rounding is nearly the only one that counts.
 
-;;; Reduction to |r| <= pi/4 by a multiple of pi/2. Up to 2^20 pi/2, in three parts
-;;; of pi/2, whose multiples are exact but for the last; beyond, and where r nearly
-;;; vanishes, in integers.
+;;; Reduction to |r| <= pi/4 by a multiple of pi/2. Up to 2^20 pi/2, in three
+;;; parts of pi/2, whose multiples are exact but for the last; beyond, and where
+;;; r nearly vanishes, in integers.
 
 (defun reduce-quarter-turns (x)
   "X modulo pi/2 as high and low double, and the number of quarter turns mod 4."

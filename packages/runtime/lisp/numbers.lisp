@@ -1,12 +1,14 @@
-;;;; Numbers: predicates, contagion, and the arithmetic of two and of many arguments.
+;;;; Numbers: predicates, contagion, and the arithmetic of two and of many
+;;;; arguments.
 
 (in-package #:astralisp.runtime)
 
-;;; Every operation on two numbers is one table by the types of both, written with
-;;; DEFINE-CONTAGIOUS. Integers are the engine's (%INTEGER+ …); ratios and complex
-;;; numbers are made of them here; a float meets a rational by conversion of the
-;;; rational (rounded to nearest, ties to even), except in comparisons, which are
-;;; exact. Floating point is IEEE 754 without traps: infinities and NaNs are values.
+;;; Every operation on two numbers is one table by the types of both, written
+;;; with DEFINE-CONTAGIOUS. Integers are the engine's (%INTEGER+ …); ratios and
+;;; complex numbers are made of them here; a float meets a rational by
+;;; conversion of the rational (rounded to nearest, ties to even), except in
+;;; comparisons, which are exact. Floating point is IEEE 754 without traps:
+;;; infinities and NaNs are values.
 
 (defun number-type-error (datum expected)
   (error 'type-error :datum datum :expected-type expected))
@@ -187,8 +189,8 @@ at least one is complex. Without COMPLEX, complex arguments are a type error."
   (%mv-let (q r) (%integer-truncate x y)
     (if (eql r 0) q (make-rational x y))))
 
-;;; Complex numbers: the parts have one type; a rational one with imaginary part 0
-;;; is not complex.
+;;; Complex numbers: the parts have one type; a rational one with imaginary part
+;;; 0 is not complex.
 
 (defun canonical-complex (real imaginary)
   (cond ((and (rationalp real) (rationalp imaginary))
@@ -417,7 +419,8 @@ Signals TYPE-ERROR when one is not real."
         ((%ratiop number)
          (%make-ratio (%integer- 0 (numerator number)) (denominator number)))
         ((%complexp number)
-         (%make-complex (negate (%realpart number)) (negate (%imagpart number))))
+         (%make-complex (negate (%realpart number))
+                        (negate (%imagpart number))))
         (t (number-type-error number 'number))))
 
 (defun - (number &rest more)

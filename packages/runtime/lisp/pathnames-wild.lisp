@@ -38,8 +38,8 @@
 ;;; Matching. A match yields the list of what each wild part stood for.
 
 (defun match-string (string pattern)
-  "What the wild characters of PATTERN stand for in STRING; second value: whether
-it matches."
+  "What the wild characters of PATTERN stand for in STRING; second value:
+whether it matches."
   (labels ((match (i j)
              (cond ((%fx= j (length pattern))
                     (values '() (%fx= i (length string))))
@@ -90,8 +90,8 @@ it matches."
                  (values nil nil))))))
 
 (defun match-pathname (pathname wildcard)
-  "Three lists of matches (directory, name, type); fourth value: whether PATHNAME
-matches WILDCARD."
+  "Three lists of matches (directory, name, type); fourth value: whether
+PATHNAME matches WILDCARD."
   (%mv-let (directory d)
       (if (null (%pathname-directory wildcard))
           (values '() t)

@@ -2,10 +2,11 @@
 
 (in-package #:astralisp.runtime)
 
-;;; A namestring is directory parts with slashes, then name.type. In it `*` stands
-;;; for anything (as a whole part :WILD), `**` as a directory for any directories,
-;;; `?` for one character; a backslash takes the next character literally. Strings
-;;; in a pathname are as in the namestring, so one with a bare `*` is a pattern.
+;;; A namestring is directory parts with slashes, then name.type. In it `*`
+;;; stands for anything (as a whole part :WILD), `**` as a directory for any
+;;; directories, `?` for one character; a backslash takes the next character
+;;; literally. Strings in a pathname are as in the namestring, so one with a
+;;; bare `*` is a pattern.
 
 (defstruct (pathname (:predicate pathnamep) (:copier nil)
                      (:conc-name %pathname-)
@@ -93,8 +94,8 @@
 (defun parse-namestring
     (thing &optional host (default-pathname *default-pathname-defaults*)
      &key (start 0) end junk-allowed)
-  "The pathname written in the string THING from START to END, and the index where
-it ends; THING itself if it is a pathname."
+  "The pathname written in the string THING from START to END, and the index
+where it ends; THING itself if it is a pathname."
   (declare (ignore default-pathname junk-allowed))
   (cond ((stringp thing)
          (let* ((end (check-bounds start end (length thing)))
@@ -111,8 +112,9 @@ it ends; THING itself if it is a pathname."
         ((synonym-stream-p* pathspec)
          (pathname (symbol-value (synonym-stream-symbol pathspec))))
         ((and (streamp pathspec) (stream-control pathspec :pathname)))
-        (t (error 'type-error :datum pathspec
-                              :expected-type '(or pathname string file-stream)))))
+        (t (error 'type-error
+                  :datum pathspec
+                  :expected-type '(or pathname string file-stream)))))
 
 (defun synonym-stream-p* (object)
   (%instance-of-p object (%layout synonym-stream)))
@@ -186,8 +188,8 @@ it ends; THING itself if it is a pathname."
         (namestring pathname))))
 
 (defun native-namestring (pathspec)
-  "The namestring of PATHSPEC for the operating system: merged with the defaults,
-without the backslashes. Signals FILE-ERROR when it is wild."
+  "The namestring of PATHSPEC for the operating system: merged with the
+defaults, without the backslashes. Signals FILE-ERROR when it is wild."
   (let ((pathname (translate-logical-pathname (merge-pathnames pathspec))))
     (when (wild-pathname-p pathname)
       (error 'simple-file-error
@@ -342,3 +344,6 @@ directory is one under that of DEFAULT-PATHNAME."
            (let ((version (%pathname-version pathname)))
              (if (eq version :newest) nil version))))
     (equal (version a) (version b))))
+
+(set-documentation 'pathnamep 'function
+  "True if the argument is a pathname.")

@@ -2,8 +2,8 @@
 
 (in-package #:astralisp.runtime)
 
-;;; A table has an EQ hash table from symbols to entries for lists that begin with
-;;; them, and a list of entries for other types. An entry is (type function
+;;; A table has an EQ hash table from symbols to entries for lists that begin
+;;; with them, and a list of entries for other types. An entry is (type function
 ;;; priority).
 
 (defstruct (pprint-table (:copier nil) (:predicate nil)
@@ -111,8 +111,10 @@ parentheses if COLON-P."
       (write-char #\Space stream)
       (pprint-newline :linear stream))))
 
-(defun pprint-tabular (stream object &optional (colon-p t) at-sign-p (tabsize 16))
-  "Print the list OBJECT in columns of width TABSIZE; in parentheses if COLON-P."
+(defun pprint-tabular
+    (stream object &optional (colon-p t) at-sign-p (tabsize 16))
+  "Print the list OBJECT in columns of width TABSIZE; in parentheses if
+COLON-P."
   (declare (ignore at-sign-p))
   (pprint-logical-block (stream object :prefix (if colon-p "(" "")
                                        :suffix (if colon-p ")" ""))

@@ -1,17 +1,18 @@
-;;;; The pretty printer: logical blocks, conditional newlines, layout (CLHS 22.2).
+;;;; The pretty printer: logical blocks, conditional newlines, layout (CLHS
+;;;; 22.2).
 
 (in-package #:astralisp.runtime)
 
-;;; The outermost logical block collects what is written as a tree and lays it out
-;;; at its end. An item of a block is
+;;; The outermost logical block collects what is written as a tree and lays it
+;;; out at its end. An item of a block is
 ;;;   a string
 ;;;   another block
 ;;;   (:newline kind)           kind :LINEAR :FILL :MISER :MANDATORY or :LITERAL
 ;;;   (:indent relative-to n)   :BLOCK or :CURRENT
 ;;;   (:tab kind colnum colinc)
 ;;; A block that fits on the line with what follows it up to the next possible
-;;; newline of the block around it is written flat; otherwise each of its newlines
-;;; is decided in turn, its inner blocks likewise.
+;;; newline of the block around it is written flat; otherwise each of its
+;;; newlines is decided in turn, its inner blocks likewise.
 
 (defstruct (pretty-block (:copier nil) (:constructor make-pretty-block
                                            (prefix line-prefix suffix outer)))
@@ -291,8 +292,9 @@ line."
                            (per-line-prefix nil per-line-prefix-p)
                            (suffix ""))
      &body body)
-  "Write what BODY writes to STREAM-SYMBOL as a logical block around the elements
-of LIST, between PREFIX (or PER-LINE-PREFIX, which begins every line) and SUFFIX."
+  "Write what BODY writes to STREAM-SYMBOL as a logical block around the
+elements of LIST, between PREFIX (or PER-LINE-PREFIX, which begins every line)
+and SUFFIX."
   (when (and prefix-p per-line-prefix-p)
     (error 'simple-program-error
            :format-control "both :PREFIX and :PER-LINE-PREFIX were given"

@@ -22,7 +22,8 @@
         (write-char-to stream #\"))))
 
 (defun write-escaped (string start end quote stream)
-  "Write STRING from START to END with a backslash before each QUOTE or backslash."
+  "Write STRING from START to END with a backslash before each QUOTE or
+backslash."
   (do ((i start (%fx+ i 1)))
       ((%fx>= i end))
     (let ((character (%string-ref string i)))
@@ -30,8 +31,9 @@
         (write-char-to stream #\\))
       (write-char-to stream character))))
 
-;;; Symbols. The name is written in the case that *PRINT-CASE* and the readtable's
-;;; case ask for, between bars when it would not read back otherwise.
+;;; Symbols. The name is written in the case that *PRINT-CASE* and the
+;;; readtable's case ask for, between bars when it would not read back
+;;; otherwise.
 
 (defun output-symbol (symbol stream)
   (if (or *print-escape* *print-readably*)

@@ -32,8 +32,9 @@
   "How many objects are around the one that is being printed.")
 
 (defvar *circle-table* nil
-  "While *PRINT-CIRCLE* matters: an EQ hash table. In the first pass, from objects to
-:ONCE or :AGAIN; in the second, of those met again, to their numbers.")
+  "While *PRINT-CIRCLE* matters: an EQ hash table. In the first pass, from
+objects to :ONCE or :AGAIN; in the second, of those met again, to their
+numbers.")
 
 (defvar *circle-counting* nil
   "True in the first pass over a circular object.")
@@ -61,7 +62,8 @@
   object)
 
 (defun print (object &optional output-stream)
-  "Print a newline, OBJECT as by PRIN1, and a space, on OUTPUT-STREAM; return it."
+  "Print a newline, OBJECT as by PRIN1, and a space, on OUTPUT-STREAM; return
+it."
   (let ((stream (output-stream output-stream)))
     (write-char-to stream #\Newline)
     (prin1 object stream)
@@ -121,8 +123,8 @@ arguments say; return it."
         (princ object stream)
         (get-output-stream-string stream))))
 
-;;; One object. Atoms without parts need no care; others may be circular, too deep,
-;;; or pretty.
+;;; One object. Atoms without parts need no care; others may be circular, too
+;;; deep, or pretty.
 
 (defun output-object (object stream)
   (cond ((and (integerp object) (not *print-pretty*))

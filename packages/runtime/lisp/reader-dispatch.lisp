@@ -46,7 +46,8 @@
   (let* ((elements (read-elements stream #\) nil))
          (count (length elements)))
     (cond (*read-suppress* nil)
-          ((or (null number) (eql number count)) (coerce elements 'simple-vector))
+          ((or (null number) (eql number count))
+           (coerce elements 'simple-vector))
           ((or (< number count) (eq count 0))
            (reader-problem stream "~D elements do not fit a vector of ~D"
                            count number))
@@ -143,7 +144,8 @@
                  (level contents))
              (dotimes (i number)
                (unless (typep level 'sequence)
-                 (reader-problem stream "~S is not contents of an array of rank ~D"
+                 (reader-problem stream
+                                 "~S is not contents of an array of rank ~D"
                                  contents number))
                (push (length level) dimensions)
                (setq level (if (plusp (length level)) (elt level 0) '())))
@@ -269,7 +271,8 @@
         (t
          (let ((entry (assoc number *labels*)))
            (cond ((null entry)
-                  (reader-problem stream "the label #~D# is not defined" number))
+                  (reader-problem stream "the label #~D# is not defined"
+                                  number))
                  ((placeholder-known (cdr entry))
                   (placeholder-object (cdr entry)))
                  (t (setf (placeholder-used (cdr entry)) t)

@@ -59,10 +59,11 @@
 
 ;;; Backquote. The reader makes a template, in which each comma is a COMMA
 ;;; structure; expand-template turns it into a form that builds it, out of LIST,
-;;; LIST*, APPEND, QUOTE, VECTOR and APPLY. Parts without commas stay as they were
-;;; read. An inner backquote is expanded when it has been read; a comma of the
-;;; outer one in its form may splice any number of forms there, so (append ,@forms)
-;;; is not simplified to its only argument. The same as the reader on the host.
+;;; LIST*, APPEND, QUOTE, VECTOR and APPLY. Parts without commas stay as they
+;;; were read. An inner backquote is expanded when it has been read; a comma of
+;;; the outer one in its form may splice any number of forms there, so (append
+;;; ,@forms) is not simplified to its only argument. The same as the reader on
+;;; the host.
 
 (defstruct (comma (:constructor make-comma (form splice)) (:copier nil))
   form

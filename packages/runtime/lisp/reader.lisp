@@ -18,8 +18,8 @@
   "An alist from the numbers of #n= to objects or placeholders, for one READ.")
 
 (defvar *source-table* nil
-  "NIL, or an EQ hash table in which the reader records for each cons where it was
-read: a pair of the counts of characters before its start and its end.")
+  "NIL, or an EQ hash table in which the reader records for each cons where it
+was read: a pair of the counts of characters before its start and its end.")
 
 (defvar *backquote-depth* 0
   "How many backquotes more than commas are around what is being read.")

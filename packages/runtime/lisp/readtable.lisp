@@ -3,8 +3,8 @@
 (in-package #:astralisp.runtime)
 
 ;;; The entry of a character is NIL (constituent), :WHITESPACE, :SINGLE-ESCAPE,
-;;; :MULTIPLE-ESCAPE, or a macro character: a simple vector of its function, whether
-;;; it is non-terminating, and for a dispatching one a hash table from
+;;; :MULTIPLE-ESCAPE, or a macro character: a simple vector of its function,
+;;; whether it is non-terminating, and for a dispatching one a hash table from
 ;;; sub-characters to functions.
 
 (defstruct (readtable (:predicate readtablep) (:copier nil)
@@ -99,8 +99,8 @@ into one."
   (setf (%readtable-case (check-readtable readtable)) mode))
 
 (defun get-macro-character (char &optional (readtable *readtable*))
-  "The reader macro function of CHAR in READTABLE or NIL, and whether CHAR may be
-inside a token."
+  "The reader macro function of CHAR in READTABLE or NIL, and whether CHAR may
+be inside a token."
   (let ((entry (character-entry char (or readtable *standard-readtable*))))
     (if (macro-entry-p entry)
         (values (macro-entry-function entry)
@@ -109,8 +109,8 @@ inside a token."
 
 (defun set-macro-character
     (char new-function &optional non-terminating-p (readtable *readtable*))
-  "Make CHAR a macro character of READTABLE that calls NEW-FUNCTION with a stream
-and CHAR; return T."
+  "Make CHAR a macro character of READTABLE that calls NEW-FUNCTION with a
+stream and CHAR; return T."
   (set-character-entry char (or readtable *standard-readtable*)
                        (make-macro-entry new-function non-terminating-p nil))
   t)
@@ -156,10 +156,13 @@ SUB-CHAR and the number between them or NIL; return T."
 (defun set-syntax-from-char
     (to-char from-char &optional (to-readtable *readtable*)
                          (from-readtable *standard-readtable*))
-  "Give TO-CHAR in TO-READTABLE the syntax of FROM-CHAR in FROM-READTABLE; return
-T."
+  "Give TO-CHAR in TO-READTABLE the syntax of FROM-CHAR in FROM-READTABLE;
+return T."
   (set-character-entry
    to-char to-readtable
    (copy-entry (character-entry from-char
                                 (or from-readtable *standard-readtable*))))
   t)
+
+(set-documentation 'readtablep 'function
+  "True if the argument is a readtable.")

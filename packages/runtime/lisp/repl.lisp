@@ -35,8 +35,8 @@
   "True if the form read last was the last on its line.")
 
 (defun read-form-or-complain (stream)
-  "The next form from STREAM; %END at its end; %NONE after the message when it is
-malformed."
+  "The next form from STREAM; %END at its end; %NONE after the message when it
+is malformed."
   (handler-case
       (let ((form (read-preserving-whitespace stream nil '%end)))
         (setq *line-ended* (skip-blank-rest stream))
@@ -50,8 +50,8 @@ malformed."
       '%none)))
 
 (defun skip-blank-rest (stream)
-  "Take the blanks behind a form up to the end of its line, so that what the program
-reads next begins on a new line; return whether the end came."
+  "Take the blanks behind a form up to the end of its line, so that what the
+program reads next begins on a new line; return whether the end came."
   (let ((source (input-stream stream)))
     (do () ((not (or (%stream-pushed source)
                      (eq (stream-control source :listen) t)))
@@ -150,8 +150,8 @@ instead of a listener."
     (and done (not listener))))
 
 (defun run-repl ()
-  "Obey the arguments of the command line; when none of them says what to do, be a
-listener on the terminal until the input ends."
+  "Obey the arguments of the command line; when none of them says what to do, be
+a listener on the terminal until the input ends."
   ;; An engine's own hook ends here: this listener has a debugger.
   (setq *debugger-hook* nil)
   (unless (run-arguments (command-line-arguments))

@@ -313,8 +313,8 @@
   "Octets per element of the type of integers ELEMENT-TYPE, and whether it is
 signed; NIL if ELEMENT-TYPE is one of characters."
   (flet ((octets (bits) (%fx-shift-right (%fx+ bits 7) 3)))
-    (cond ((member element-type '(character base-char standard-char extended-char
-                                  :default))
+    (cond ((member element-type '(character base-char standard-char
+                                  extended-char :default))
            (values nil nil))
           ((eq element-type 'unsigned-byte) (values 1 nil))
           ((eq element-type 'signed-byte) (values 1 t))
@@ -493,7 +493,8 @@ IF-DOES-NOT-EXIST says so. Signals FILE-ERROR when it cannot be opened."
 
 (defmacro with-open-file ((variable filespec &rest options) &body body)
   "Bind VARIABLE around BODY to a stream on the file FILESPEC, opened as OPTIONS
-say, and close it at the end: with :ABORT when BODY was left by a non-local exit."
+say, and close it at the end: with :ABORT when BODY was left by a non-local
+exit."
   `(with-open-stream (,variable (open ,filespec ,@options))
      ,@body))
 

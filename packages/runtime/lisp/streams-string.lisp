@@ -349,3 +349,25 @@ written to it and what is read from it."
   (dolist (stream streams)
     (check-input-stream stream))
   (%make-concatenated-stream streams))
+
+;;; What the standard names among the readers of these structures.
+
+(macrolet ((document (&rest names-and-texts)
+             (let ((forms '()))
+               (dolist (entry names-and-texts)
+                 (push `(set-documentation ',(car entry) 'function
+                                           ,(car (cdr entry)))
+                       forms))
+               `(progn ,@(nreverse-onto forms nil)))))
+  (document
+   (streamp "True if the argument is a stream.")
+   (synonym-stream-symbol
+    "The symbol whose value the synonym stream stands for.")
+   (two-way-stream-input-stream "The stream that the two-way stream reads.")
+   (two-way-stream-output-stream "The stream that the two-way stream writes.")
+   (echo-stream-input-stream "The stream that the echo stream reads.")
+   (echo-stream-output-stream "The stream that the echo stream writes.")
+   (broadcast-stream-streams "The streams that the broadcast stream writes.")
+   (concatenated-stream-streams
+    "The streams that the concatenated stream has not yet read to their ends.")
+   (random-state-p "True if the argument is a random state.")))

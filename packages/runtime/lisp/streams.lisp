@@ -9,13 +9,14 @@
 ;;;   out-string  (stream simple-string start end)
 ;;;   out-octet   (stream integer)
 ;;;   control     (stream operation argument) -> the operation's answer
-;;; A stream whose IN (or OUT) is NIL passes on to another one, its target; every
-;;; function first goes to the end of that chain. Unread characters, the column and
-;;; the count of characters read are kept here, the same for all kinds.
+;;; A stream whose IN (or OUT) is NIL passes on to another one, its target;
+;;; every function first goes to the end of that chain. Unread characters, the
+;;; column and the count of characters read are kept here, the same for all
+;;; kinds.
 ;;;
-;;; Operations of CONTROL: :finish :force :clear-output :clear-input :listen :close
-;;; (argument: abort) :position, :set-position (argument: position, :start or :end)
-;;; :length :interactive-p :input-target :output-target.
+;;; Operations of CONTROL: :finish :force :clear-output :clear-input :listen
+;;; :close (argument: abort) :position, :set-position (argument: position,
+;;; :start or :end) :length :interactive-p :input-target :output-target.
 
 (defstruct (stream (:constructor nil) (:predicate streamp) (:copier nil)
                    (:conc-name %stream-))

@@ -24,8 +24,8 @@
   (%sleep-ns (values (floor (* seconds 1000000000))))
   nil)
 
-;;; The calendar. Days are counted from 1900-01-01; a year begins in March, so that
-;;; the leap day comes last.
+;;; The calendar. Days are counted from 1900-01-01; a year begins in March, so
+;;; that the leap day comes last.
 
 (defun days-to-date (days)
   "Day, month and year of the day that is DAYS after 1900-01-01."
@@ -42,7 +42,9 @@
                             (- (floor year-of-era 100)))))
          (shifted-month (floor (+ (* 5 day-of-year) 2) 153))
          (day (+ 1 (- day-of-year (floor (+ (* 153 shifted-month) 2) 5))))
-         (month (if (< shifted-month 10) (+ shifted-month 3) (- shifted-month 9)))
+         (month (if (< shifted-month 10)
+                    (+ shifted-month 3)
+                    (- shifted-month 9)))
          (year (+ year-of-era (* 400 era) (if (<= month 2) 1 0))))
     (values day month year)))
 

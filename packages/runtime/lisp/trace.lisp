@@ -87,6 +87,6 @@ return the names. Without any, return the names of all traced functions."
       `(call-stepped ',form (lambda () ,form))))
 
 (defmacro step (form &environment environment)
-  "Evaluate FORM and write to *TRACE-OUTPUT* the values of the calls in it; return
-its values."
+  "Evaluate FORM and write to *TRACE-OUTPUT* the values of the calls in it;
+return its values."
   (stepped-form form environment))

@@ -48,7 +48,8 @@
   "Shifts left by this many bits and more cannot fit any heap.")
 
 (defun %ash (a n)
-  "The integer A shifted left by the fixnum N of bits, right when N is negative."
+  "The integer A shifted left by the fixnum N of bits, right when N is
+negative."
   (cond ((eq a 0) 0)
         ((%fx>= n 0)
          (if (%fx>= n +greatest-shift+)
@@ -195,8 +196,8 @@
         (setq significand (%word+ significand 1)))
     (if (%fx> exponent 1023)
         (%make-double (%word-or sign (%word-shift-left 2047 52)))
-        ;; The leading bit of the significand adds one to the exponent; a carry out
-        ;; of rounding adds another.
+        ;; The leading bit of the significand adds one to the exponent; a carry
+        ;; out of rounding adds another.
         (%make-double
          (%word-or sign
                    (%word+ (%word-shift-left (%signed-word

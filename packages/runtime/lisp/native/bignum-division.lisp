@@ -1,5 +1,5 @@
-;;;; Division of bignums: D. E. Knuth, The Art of Computer Programming, volume 2,
-;;;; 4.3.1, algorithm D.
+;;;; Division of bignums: D. E. Knuth, The Art of Computer Programming, volume
+;;;; 2, 4.3.1, algorithm D.
 
 (in-package #:astralisp.runtime)
 
@@ -34,8 +34,8 @@ EXTRA more digits of 0."
     n))
 
 (defun divide-by-word (digits n word)
-  "Divide the first N unsigned DIGITS by WORD in place; return the remainder as a
-fresh bignum of two digits."
+  "Divide the first N unsigned DIGITS by WORD in place; return the remainder as
+a fresh bignum of two digits."
   (declare (type fixnum n) (type (unsigned-byte 64) word))
   (let ((remainder (%bignum-allocate 2)))
     (with-words ((rest 0))
@@ -49,8 +49,8 @@ fresh bignum of two digits."
     remainder))
 
 (defun shift-digits-left (digits n shift)
-  "Shift the first N DIGITS left by SHIFT bits, 0 to 63, in place; what leaves at
-the top is lost."
+  "Shift the first N DIGITS left by SHIFT bits, 0 to 63, in place; what leaves
+at the top is lost."
   (declare (type fixnum n shift))
   (if (%fx> shift 0)
       (with-words ((carry 0))
@@ -77,8 +77,8 @@ the top is lost."
   nil)
 
 (defun estimate-digit (u j v n)
-  "The digit of the quotient for U from J on, or one more (D3). V has N digits, the
-highest bit set."
+  "The digit of the quotient for U from J on, or one more (D3). V has N digits,
+the highest bit set."
   (declare (type fixnum j n))
   (with-words ((u2 (%bignum-digit u (%fx+ j n)))
                (u1 (%bignum-digit u (%fx+ j (%fx- n 1))))
@@ -112,8 +112,8 @@ highest bit set."
     q))
 
 (defun subtract-multiple (u j v n q)
-  "Subtract Q times V, of N digits, from U from J on; return true when the result
-is negative (D4)."
+  "Subtract Q times V, of N digits, from U from J on; return true when the
+result is negative (D4)."
   (declare (type fixnum j n) (type (unsigned-byte 64) q))
   (with-words ((carry 0)
                (borrow 0))
@@ -150,8 +150,9 @@ is negative (D4)."
   nil)
 
 (defun divide-digits (u lu v lv)
-  "Divide U by V, unsigned with LU and LV digits; U has a digit to spare. U becomes
-the remainder; the quotient is a fresh bignum with a digit of 0 at its end."
+  "Divide U by V, unsigned with LU and LV digits; U has a digit to spare. U
+becomes the remainder; the quotient is a fresh bignum with a digit of 0 at its
+end."
   (declare (type fixnum lu lv))
   (let* ((shift (%fx- 64 (%word-length (%bignum-digit v (%fx- lv 1)))))
          (count (%fx+ (%fx- lu lv) 1))

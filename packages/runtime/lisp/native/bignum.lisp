@@ -2,11 +2,12 @@
 
 (in-package #:astralisp.runtime)
 
-;;; A bignum has 64-bit digits in two's complement, the least significant first, in
-;;; shortest form: the last digit is not just the sign of the one before, and what a
-;;; fixnum (61 bits) can hold is one. Words are declared (unsigned-byte 64), which
-;;; the compiler keeps in raw registers. An operation makes a fixnum operand into a
-;;; bignum of one digit, works on digits, and returns through NORMALIZE-BIGNUM.
+;;; A bignum has 64-bit digits in two's complement, the least significant first,
+;;; in shortest form: the last digit is not just the sign of the one before, and
+;;; what a fixnum (61 bits) can hold is one. Words are declared (unsigned-byte
+;;; 64), which the compiler keeps in raw registers. An operation makes a fixnum
+;;; operand into a bignum of one digit, works on digits, and returns through
+;;; NORMALIZE-BIGNUM.
 
 (defmacro with-words (bindings &body body)
   "LET* of variables that are all words."
@@ -159,7 +160,8 @@
 ;;; Products.
 
 (defun add-product-row (result start a la word)
-  "Add A, of LA digits, times WORD to the digits of RESULT from START; unsigned."
+  "Add A, of LA digits, times WORD to the digits of RESULT from START;
+unsigned."
   (declare (type fixnum start la) (type (unsigned-byte 64) word))
   (with-words ((carry 0))
     (do-digits (i 0 la)
@@ -176,7 +178,8 @@
   nil)
 
 (defun subtract-high (result start b)
-  "Subtract the digits of B from those of RESULT from START; the borrow is lost."
+  "Subtract the digits of B from those of RESULT from START; the borrow is
+lost."
   (declare (type fixnum start))
   (with-words ((borrow 0))
     (do-digits (i 0 (%bignum-length b))
@@ -192,8 +195,8 @@
   "From this length on the shorter factor is split.")
 
 (defun bignum-multiply (a b)
-  "The product of the bignums A and B. The digits are multiplied as if unsigned; a
-negative factor then counts 2^64n too much, which is taken off again."
+  "The product of the bignums A and B. The digits are multiplied as if unsigned;
+a negative factor then counts 2^64n too much, which is taken off again."
   (let ((la (%bignum-length a))
         (lb (%bignum-length b)))
     (declare (type fixnum la lb))
