@@ -146,6 +146,8 @@ the arguments as far as they are known, and a description of the source."
 
 (defun report-fatal-error (condition)
   (let ((stream *error-output*))
+    ;; What the program wrote before comes first.
+    (ignore-errors (finish-output *standard-output*))
     (write-safely (lambda (stream) (write-error-message condition stream))
                   stream)
     (write-safely (lambda (stream)

@@ -154,6 +154,7 @@ instead of a listener."
 a listener on the terminal until the input ends."
   ;; An engine's own hook ends here: this listener has a debugger.
   (setq *debugger-hook* nil)
+  (reset-console)
   (unless (run-arguments (command-line-arguments))
     (format t "~&AstraLisp ready~%")
     (listener-loop *terminal-io*))

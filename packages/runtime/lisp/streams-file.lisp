@@ -506,6 +506,16 @@ exit."
 
 (setq *interactive-outputs* (list *stdout* *stderr*))
 
+(defun reset-console ()
+  "Look anew at who is at the other end of the standard descriptors: the streams
+may come from a saved world."
+  (setf (%file-stream-interactive *stdin*) (%terminal-p 0)
+        (%file-stream-start *stdin*) 0
+        (%file-stream-end *stdin*) 0
+        (%stream-pushed *stdin*) nil
+        (%stream-column *stdout*) 0
+        (%stream-column *stderr*) 0))
+
 (defvar *terminal-io* (make-two-way-stream *stdin* *stdout*)
   "The stream to and from the person at the console.")
 
