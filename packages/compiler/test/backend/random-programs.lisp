@@ -7,6 +7,7 @@
 (defvar *rb* nil "The block being filled.")
 (defvar *pool* '() "Values in sight: (kind . ins).")
 (defvar *budget* 0 "Instructions left to make.")
+(defvar *leafy* nil "True: calls stand in cold blocks only.")
 
 (defun rnd (n) (random n *rs*))
 (defun pick (&rest list) (nth (rnd (length list)) list))
@@ -133,6 +134,11 @@
                 (add-to-pool :word (gen :second-result (list sum) 1)))))))))
 
 (defun random-call ()
+  (if (and *leafy* (not (blok-cold *rb*)) (plusp (rnd 5)))
+      (random-instruction)
+      (random-plain-call)))
+
+(defun random-plain-call ()
   (let* ((count (rnd 7)) (args '()) (call nil)
          (name (pick 'helper-0 'helper-1 'helper-2 'helper-3)))
     (dotimes (i count) (push (random-value :fix) args))
@@ -156,7 +162,7 @@
         (if (eq name 'helper-1)
             (add-to-pool :word (gen :boxed-bits (list second)))
             (add-to-pool :fix second))
-        (return-from random-call)))
+        (return-from random-plain-call)))
     (when (zerop (rnd 4))
       (add-to-pool :word (gen :value-count (list call))))))
 
@@ -211,7 +217,7 @@
 
 (defun random-diamond ()
   (let ((then (new-blok *rf*)) (else (new-blok *rf*)) (join (new-blok *rf*))
-        (kinds (random-join-kinds)) (pool nil) (cold (zerop (rnd 3))))
+        (kinds (random-join-kinds)) (pool nil) (cold (zerop (rnd (if *leafy* 2 3)))))
     (if (zerop (rnd 3))
         (let ((ins (end-blok :overflow-branch
                              (list (random-value :fix) (random-value :fix))
@@ -228,7 +234,9 @@
     (setq *pool* pool)
     (start-blok else)
     (setf (blok-cold else) cold)
-    (random-code (rnd 6))
+    (when (and cold *leafy*) (random-plain-call))
+    (unless (and cold *leafy* (zerop (rnd 2)))
+      (random-code (rnd 6)))
     (when cold (setf (blok-cold *rb*) t))
     (jump-to join (mapcar #'random-value kinds))
     (setq *pool* pool)
@@ -308,7 +316,7 @@
 (defun random-func (name seed size)
   "A function of three arguments, made from SEED."
   (let* ((*rs* (sb-ext:seed-random-state seed)) (*rf* (%make-func name))
-         (*rb* nil) (*pool* '()) (*budget* size)
+         (*rb* nil) (*pool* '()) (*budget* size) (*leafy* (evenp seed))
          (count (1+ (rnd 6))))
     (setf (func-min-args *rf*) count (func-max-args *rf*) count)
     (let ((entry (new-blok *rf*)))

@@ -176,6 +176,26 @@ function spread 1 1
     v13 = value 2 v11
     v14 = value 3 v11
     return v11 v12 v13 v14
+function frame-once 1 1
+  b0
+    v0 = argument 0
+    v1 = constant 10
+    branch :fixnum< v0 v1 b1 b2
+  b1
+    v2 = constant 5
+    branch :fixnum< v0 v2 b3 b4
+  b3
+    jump b5
+  b4 cold
+    v3 = call reader
+    jump b5
+  b5
+    jump b6
+  b2
+    jump b6
+  b6
+    v4 = call helper-one v0
+    return v4
 function switcher 1 1
   b0
     v0 = argument 0
@@ -260,6 +280,9 @@ function list 0 nil
    (list '(save-none (30)) '())
    (list '(adder-maker (7)) '(107))
    (list '(spread (50)) '(50 2 2 1))
+   (list '(frame-once (3)) '(3))
+   (list '(frame-once (7)) '(7))
+   (list '(frame-once (20)) '(20))
    (list '(switcher (0)) '(10))
    (list '(switcher (1)) '(20))
    (list '(switcher (2)) '(30))
