@@ -1,10 +1,9 @@
 /** Boots a built world: as a Linux process, or in QEMU. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { MissingProgramError, needProgram } from "./debian.js";
+import { withConfiguration, worldStatus } from "./fw-cfg.js";
 import type { Paths } from "./paths.js";
 import { bootInteractively } from "./qemu.js";
 
@@ -52,34 +51,15 @@ async function runHosted(executable: string, args: readonly string[]): Promise<n
   return code ?? 1;
 }
 
-/**
- * Gives the world its arguments, and standard input as a script, by fw_cfg; the exit
- * status comes back through isa-debug-exit, which turns N into 2N+1.
- */
+/** Gives the world its arguments, and standard input as a script, by fw_cfg. */
 async function runInQemu(
   program: string,
   iso: string,
   args: readonly string[],
   { memoryMiB, script }: BootOptions,
 ): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "astra-"));
-  try {
-    const files = { arguments: args.join("\0"), exit: "1" };
-    const input = script ? { script: readFileSync(0) } : {};
-    const named = Object.entries({ ...files, ...input }).flatMap(([name, content]) => {
-      const path = join(folder, name);
-      writeFileSync(path, content);
-      return ["-fw_cfg", `name=opt/org.astralisp/${name},file=${path}`];
-    });
-    const exit = ["-device", "isa-debug-exit,iobase=0xf4", "-no-reboot"];
-    const status = await bootInteractively({
-      program,
-      iso,
-      memoryMiB,
-      extra: [...named, ...exit],
-    });
-    return status % 2 === 1 ? (status - 1) / 2 : status;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const configuration = script ? { args, script: readFileSync(0) } : { args };
+  return withConfiguration(configuration, async (extra) =>
+    worldStatus(await bootInteractively({ program, iso, memoryMiB, extra })),
+  );
 }

@@ -243,7 +243,7 @@ function warmWorld(paths: Paths, progress: Progress): void {
 
 /** Names what compiled code calls and no file defines: the world itself knows. */
 function reportUndefined(paths: Paths, progress: Progress): void {
-  const form = "(mapc (lambda (name) (format t \"undefined ~S~%\" name))";
+  const form = '(mapc (lambda (name) (format t "undefined ~S~%" name))';
   const run = spawnSync(
     paths.executable,
     ["--eval", `(progn ${form} (astralisp.compiler::undefined-functions)) (values))`],

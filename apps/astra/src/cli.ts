@@ -6,6 +6,12 @@ import { BuildError, build } from "./build.js";
 import { MissingProgramError, needProgram } from "./debian.js";
 import { findPaths, type Paths } from "./paths.js";
 import { type Progress, startProgress } from "./progress.js";
+import { type Engine, engines, formatResults, runTests } from "./test.js";
+
+/** A command line that asks for what there is not. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
 
 const usage = `usage: astra <command> [options]
 
@@ -14,6 +20,9 @@ const usage = `usage: astra <command> [options]
   boot [--hosted | --qemu] [--eval FORM]... [--memory MIB]
                                build what is missing, then boot to a prompt; with --eval,
                                or a script on standard input, run that and exit
+  test [--engine ENGINE]... [FILE]...
+                               run Lisp test files on js, hosted, stress and qemu, or on
+                               the engines named
   bench [--rounds N]           the benchmark kernels beside SBCL, as ratios
 `;
 
@@ -34,6 +43,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   boot: bootCommand,
   bench: benchCommand,
+  test: testCommand,
 };
 
 /** Runs the command line `args` and resolves to the exit status. */
@@ -57,7 +67,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function isExpected(error: unknown): error is Error {
   const isUsage = error instanceof TypeError && "code" in error;
-  const known = [BuildError, BenchError, MissingProgramError];
+  const known = [UsageError, BuildError, BenchError, MissingProgramError];
   return isUsage || known.some((type) => error instanceof type);
 }
 
@@ -106,4 +116,33 @@ async function benchCommand(
   progress.done("");
   process.stdout.write(`${formatBench(result, "SBCL")}\n`);
   return 0;
+}
+
+async function testCommand(
+  args: readonly string[],
+  paths: Paths,
+  progress: Progress,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { engine: { type: "string", multiple: true } },
+    allowPositionals: true,
+  });
+  const wanted = (values.engine ?? engines).map(engineNamed);
+  const native = wanted.some((engine) => engine !== "js");
+  if (native) await build(paths, { iso: wanted.includes("qemu"), progress });
+  const results = await runTests(paths, {
+    engines: wanted,
+    files: positionals,
+    report: progress.step,
+  });
+  progress.done("");
+  process.stdout.write(`${formatResults(results)}\n`);
+  return results.every(({ failed }) => failed === 0) ? 0 : 1;
+}
+
+function engineNamed(name: string): Engine {
+  const engine = engines.find((known) => known === name);
+  if (engine !== undefined) return engine;
+  throw new UsageError(`no engine is called ${name}: use ${engines.join(", ")}`);
 }

@@ -13,7 +13,11 @@ export interface Machine {
 }
 
 /** Arguments that every run shares: no KVM, no network boot ROM. */
-function commonArguments({ iso, memoryMiB = 1024, extra = [] }: Machine): string[] {
+export function machineArguments({
+  iso,
+  memoryMiB = 1024,
+  extra = [],
+}: Machine): string[] {
   return [
     "-accel",
     "tcg",
@@ -29,7 +33,7 @@ function commonArguments({ iso, memoryMiB = 1024, extra = [] }: Machine): string
 
 /** Boots with the serial line on this terminal; resolves to QEMU's exit status. */
 export async function bootInteractively(machine: Machine): Promise<number> {
-  const child = spawn(machine.program, [...commonArguments(machine), "-nographic"], {
+  const child = spawn(machine.program, [...machineArguments(machine), "-nographic"], {
     stdio: "inherit",
   });
   return exitStatus(child);
@@ -60,9 +64,13 @@ export interface DrivenMachine {
 export function startDriven(machine: Machine, socket: string): DrivenMachine {
   const qmp = ["-qmp", `unix:${socket},server=on,wait=off`];
   const serial = ["-display", "none", "-serial", "stdio", "-monitor", "none"];
-  const child = spawn(machine.program, [...commonArguments(machine), ...serial, ...qmp], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const child = spawn(
+    machine.program,
+    [...machineArguments(machine), ...serial, ...qmp],
+    {
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  );
   return driven(child, socket);
 }
 
