@@ -61,6 +61,13 @@ the arguments as far as they are known, and a description of the source."
             (list* (frame-name frame) (cdr frame)))
           (current-frames)))
 
+(defun print-frame-value (object stream)
+  "Print OBJECT, a value in a frame; engines give a symbol ? for a value that is
+gone."
+  (if (and (symbolp object) (string= (symbol-name object) "?"))
+      (write-char #\? stream)
+      (print-short object stream)))
+
 (defun print-frame (number frame stream)
   (format stream "~&~4D: " number)
   (write-char #\( stream)
@@ -70,11 +77,12 @@ the arguments as far as they are known, and a description of the source."
         (print-short name stream)))
   (dolist (argument (frame-arguments frame))
     (write-char #\Space stream)
-    (print-short argument stream))
+    (print-frame-value argument stream))
   (write-char #\) stream)
   (let ((source (frame-source frame)))
-    (cond ((consp source)
+    (cond ((and (consp source) (not (eql (cdr source) 0)))
            (format stream "  ~A:~A" (car source) (cdr source)))
+          ((consp source) (format stream "  ~A" (car source)))
           (source (format stream "  ~A" source))))
   (terpri stream))
 
@@ -167,7 +175,7 @@ the arguments as far as they are known, and a description of the source."
                  (format stream "~&  no variables are known~%")
                  (dolist (entry locals)
                    (format stream "~&  ~A = " (car entry))
-                   (print-short (cdr entry) stream)
+                   (print-frame-value (cdr entry) stream)
                    (terpri stream))))))))
 
 (defun select-frame (number stream)

@@ -154,6 +154,12 @@ changes it or NIL."
     (values)))
 
 (defun describe-type (object)
+  "The name of the type of OBJECT for people."
+  (if (integerp object)
+      (if (%fixnump object) "fixnum" "bignum")
+      (describe-other-type object)))
+
+(defun describe-other-type (object)
   (let ((*print-length* 8)
         (*print-pretty* nil)
         (*print-case* :downcase))

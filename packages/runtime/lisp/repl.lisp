@@ -2,6 +2,9 @@
 
 (in-package #:astralisp.runtime)
 
+;;; At the prompt the extensions are at hand.
+(use-package "ASTRALISP" "COMMON-LISP-USER")
+
 (defun remember-form (form)
   (setq +++ ++ ++ + + form))
 
@@ -157,6 +160,7 @@ a listener on the terminal until the input ends."
   (reset-console)
   (unless (run-arguments (command-line-arguments))
     (format t "~&AstraLisp ready~%")
-    (listener-loop *terminal-io*))
+    (let ((*print-pretty* t))
+      (listener-loop *terminal-io*)))
   (finish-output *standard-output*)
   (values))
