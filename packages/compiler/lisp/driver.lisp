@@ -23,6 +23,7 @@
   (dolist (func (unit-funcs root)) (lower-function func))
   (show-pass 'lower root)
   (dolist (func (unit-funcs root)) (clean-up func))
+  (record-effects root)
   (show-pass 'clean-up root)
   root)
 

@@ -6,7 +6,7 @@
    ;; driver
    #:lap-code-unit
    #:compile-toplevel-forms #:compile-lambda #:compile-file-to-octets
-   #:show-pass #:compiler-warning #:compiler-warning-position
+   #:check-effects #:broken-promise #:broken-promise-paths #:show-pass #:compiler-warning #:compiler-warning-position
    #:compiler-warning-text #:compiler-warning-hint
    ;; layout
    #:+word-bits+

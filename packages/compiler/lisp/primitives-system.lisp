@@ -32,7 +32,7 @@
 (define-primitives :writes
   (%word-multiply (u64 u64) u64) (%word-divide (u64 u64 u64) u64)
   (%word-add-carry %word-subtract-borrow (u64 u64 u64) u64)
-  (%cpuid (t t) u64) (%system-call (t) s64) (%trampoline-call (t) t)
+  (%cpuid (t t) u32) (%system-call (t) fixnum) (%trampoline-call (t) t)
   (%unwind-exit (t t t) t))
 (define-primitives :pure
   (%%second (t) u64))

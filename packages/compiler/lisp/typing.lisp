@@ -244,6 +244,10 @@ arguments, bound to PARAMETERS; the variable RESULT is the declared type."
 
 ;;; The rest
 
+(define-typer (%%second) (first)
+  (if (eq '%cpuid (ins-opname (replacement (car (ins-args ins)))))
+      (integer-ty 0 #xFFFFFFFF)
+      *ty-u64*))
 (define-typer (%value-cell-ref) (a) *ty-t*)
 (define-typer (%vref %aref-1) (v i) (element-ty v))
 (define-typer (char) (v i) *ty-character*)

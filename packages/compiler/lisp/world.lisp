@@ -33,12 +33,14 @@ names of UNDEFINED functions that compiled code calls, and CALLS, a list of
   "Link the code unit TRAMPOLINES and the octets OBJECTS (a list of object
 files, in order) to a cold world that starts by calling the global function
 START. PACKAGES names the packages of the world, in order. Return a WORLD.
-Signal an error when START or a trampoline is missing."
+Signal an error when START or a trampoline is missing, BROKEN-PROMISE when a
+declared effect does not hold."
   (let* ((linker (make-linker))
          (builder (linker-builder linker)))
     (link-trampolines linker builder trampolines)
     (dolist (object objects)
       (read-object-file object builder))
+    (check-linked-effects linker)
     (let ((undefined (define-undefined-functions linker))
           (descriptions (describe-packages linker packages)))
       (link-fixups linker)
