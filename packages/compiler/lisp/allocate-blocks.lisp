@@ -50,7 +50,8 @@
     (unless (or (null preds) (mblock-unwind-entry block))
       (if (and (null (cdr (mblock-preds block))))
           (inherit-state block (first preds))
-          (merge-states block preds)))
+          (merge-states block preds))
+      (load-for-loop block))
     (place-params block preds)
     (note-entry-state block)
     (dolist (pred preds)
@@ -81,6 +82,16 @@
                    (not (exit-entry vreg (first preds)))
                    (wanted-here-p block vreg))
           (merge-value block vreg preds))))))
+
+(defun load-for-loop (block)
+  "At the header of a loop without calls, take into registers what the loop
+uses and its predecessors have at home."
+  (when (and (mblock-loop-end block) (not (mblock-loop-calls block)))
+    (dolist (vreg (mblock-live-in block))
+      (when (and (= (vreg-register vreg) -1) (wanted-here-p block vreg)
+                 (roomy-p (vreg-class vreg)))
+        (enter-register vreg (plain-free-register (vreg-class vreg) 0))
+        (setf (vreg-stored vreg) t)))))
 
 (defun wanted-here-p (block vreg)
   "True when VREG should be in a register at the start of BLOCK, which has

@@ -44,7 +44,15 @@ Every block but the first then stands behind one of its predecessors."
     (when (>= (mblock-order block) 0) (return t))))
 
 (defun spread-cold (blocks)
-  "Make every block cold that is reached only through cold blocks."
+  "Make every block cold that is reached only through cold blocks, or from
+which all ways end in an error."
+  (loop
+    (let ((changed nil))
+      (dolist (block (cdr blocks))
+        (when (and (not (mblock-cold block)) (doomed-p block))
+          (setf (mblock-cold block) t)
+          (setq changed t)))
+      (unless changed (return))))
   (dolist (block blocks)
     (setf (mblock-mark block) nil))
   (let ((stack (list (first blocks))))
@@ -58,6 +66,13 @@ Every block but the first then stands behind one of its predecessors."
   (dolist (block blocks)
     (setf (mblock-cold block) (not (eq (mblock-mark block) :hot)))))
 
+(defun doomed-p (block)
+  "True when BLOCK ends in an error or goes on to cold blocks only."
+  (if (mblock-succs block)
+      (every #'mblock-cold (mblock-succs block))
+      (eq (minst-op (car (last (mblock-instructions block))))
+          :unreachable)))
+
 ;;; Dominators: Cooper, Harvey and Kennedy, "A simple, fast dominance
 ;;; algorithm".  A dominator always stands earlier in the layout order.
 
@@ -65,6 +80,8 @@ Every block but the first then stands behind one of its predecessors."
   "Set the immediate dominator of every block of MFUNC; the entry's is
 itself."
   (let ((entry (first (mfunc-blocks mfunc))))
+    (dolist (block (mfunc-blocks mfunc))
+      (setf (mblock-idom block) nil))
     (setf (mblock-idom entry) entry)
     (loop
       (let ((changed nil))
@@ -123,3 +140,41 @@ itself."
           (push block body)
           (dolist (pred (mblock-preds block))
             (push pred stack)))))))
+
+;;; Loops in one piece
+
+(defun gather-loops (mfunc)
+  "Change the order of blocks of MFUNC so that the blocks of each loop, cold
+ones aside, follow each other.  Returns true if anything changed."
+  (let* ((old (mfunc-blocks mfunc))
+         (new (gather-blocks old nil)))
+    (if (every #'eq old new)
+        nil
+        (let ((order 0))
+          (dolist (block new)
+            (setf (mblock-order block) order)
+            (incf order))
+          (setf (mfunc-blocks mfunc) new)
+          t))))
+
+(defun gather-blocks (blocks inside)
+  "BLOCKS with the loops among them in one piece; not the loop of the header
+INSIDE, to which they all belong."
+  (let ((result '()))
+    (loop
+      (when (null blocks) (return (nreverse result)))
+      (let* ((block (first blocks)) (body (mblock-loop-blocks block)))
+        (cond ((or (null body) (eq block inside))
+               (push block result)
+               (setq blocks (cdr blocks)))
+              (t
+               (dolist (member body) (setf (mblock-mark member) block))
+               (let ((in '()) (out '()))
+                 (dolist (other blocks)
+                   (if (and (eq (mblock-mark other) block)
+                            (eq (mblock-cold other) (mblock-cold block)))
+                       (push other in)
+                       (push other out)))
+                 (dolist (member (gather-blocks (nreverse in) block))
+                   (push member result))
+                 (setq blocks (nreverse out)))))))))

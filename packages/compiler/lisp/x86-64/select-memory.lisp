@@ -107,12 +107,29 @@
 
 (defun put-allocation (ins size tag)
   "Append the bump allocation of SIZE octets; the result is the value of INS,
-tagged with TAG, its memory zero."
-  (let ((minst (put-result ins :allocate)))
-    (setf (minst-imm minst) size
-          (minst-extra minst) tag
-          (minst-site minst) t)
-    minst))
+tagged with TAG, its memory zero.  Right behind another allocation the two are
+done at once: the second object is found from the first."
+  (let ((other (allocation-before)))
+    (if (and other (<= (+ size (minst-imm other)) 1024))
+        (let ((minst (put-result ins :lea (use-reg (minst-dst other)))))
+          (setf (minst-imm minst)
+                (+ (- (minst-imm other) (minst-extra other)) tag))
+          (incf (minst-imm other) size))
+        (let ((minst (put-result ins :allocate)))
+          (setf (minst-imm minst) size
+                (minst-extra minst) tag
+                (minst-site minst) t)))))
+
+(defun allocation-before ()
+  "The :ALLOCATE of this block behind which only instructions stand that
+neither call nor stop, or NIL."
+  (dolist (minst *minsts* nil)
+    (cond ((eq (minst-op minst) :allocate) (return minst))
+          ((or (minst-call minst) (minst-site minst)
+               (not (member (minst-op minst)
+                            '(:store :store-halves :closure-header :lea
+                              :load :alu :float :shift :copy))))
+           (return nil)))))
 
 (defun put-initial (ins value word tag)
   "Append the store of VALUE into WORD of the fresh object INS."
