@@ -38,7 +38,8 @@
 (defconstant +card-size+ 512 "Octets of address that a card stands for.")
 (defconstant +promotion-reserve+ 48 "Blocks that a minor collection may need.")
 (defconstant +emergency-reserve+ 96 "Blocks kept to handle heap exhaustion.")
-(defconstant +stack-slack+ 16384 "Octets kept free below the stack limit.")
+(defconstant +stack-slack+ 65536 "Octets kept to leave for the top level.")
+(defconstant +stack-floor+ 16384 "Octets that only wired code may use.")
 (defconstant +stack-reserve+ 131072 "Octets kept to handle stack exhaustion.")
 (defconstant +poll-now+ #x0FFFFFFFFFFFFFF8
   "The limit word that makes a thread stop at its next poll.")
@@ -123,7 +124,9 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
 
 ;;; Words of a thread structure that only the kernel uses.
 
-(defconstant +thread-reserve-open+ 192 "Not 0: its stack reserve is in use.")
+(defconstant +thread-reserve-open+ 192
+  "1: its stack reserve is in use; 2: it is leaving for the top level.")
+(defconstant +thread-usual-limit+ 208 "Its stack limit in normal times.")
 (defconstant +thread-binding-open+ 200 "Not 0: its binding reserve is in use.")
 (defconstant +binding-reserve+ 8192 "Octets kept to handle exhaustion.")
 (defconstant +thread-area-size+ #x120000 "Structure, binding stack, stack.")

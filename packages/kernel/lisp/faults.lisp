@@ -3,14 +3,27 @@
 
 (in-package #:astralisp.kernel)
 
+(defwired lower-stack-limit ()
+  "The stack is used up: open the reserve for whoever handles that (1), then what
+is kept for leaving to the top level (2); then the system ends."
+  (let-fixnum ((level (1+ (%thread-load-word +thread-reserve-open+)))
+               (usual (%thread-load-word +thread-usual-limit+))
+               (limit (- usual +stack-reserve+)))
+    (if (> level 2)
+        (panic-here 3))
+    (if (= level 2)
+        (setq limit (- limit (- +stack-slack+ +stack-floor+))))
+    (%thread-store-word +thread-reserve-open+ level)
+    (%thread-store-word +thread-real-limit+ limit)
+    (%thread-store-word +thread-limit+ limit)
+    level))
+
 (defun leave-to-top-level ()
-  "There is not even room to report an error: take the innermost ABORT restart.
-When that does not work either, the system ends."
-  (if (= 2 (%thread-load-word +thread-reserve-open+))
-      (panic-here 3)
-      (progn
-        (%thread-store-word +thread-reserve-open+ 2)
-        (abort))))
+  "There is not even room to report an error: take the innermost ABORT restart."
+  (declare (effects :no-poll))
+  (if (= 1 (%thread-load-word +thread-reserve-open+))
+      (lower-stack-limit))
+  (abort))
 
 (defwired panic-here (code)
   (print-text "kernel panic: no way back to the top level, reason ")
@@ -31,17 +44,11 @@ arithmetic, 3 undefined instruction, 4 breakpoint. Does not return."
   (leave-to-top-level))
 
 (defun stack-exhausted ()
-  "Called by %POLL-SLOW when the stack pointer is below the limit. The reserve is
-opened for whoever handles the condition; a second time leaves at once."
-  (if (/= 0 (%thread-load-word +thread-reserve-open+))
-      (leave-to-top-level)
-      (let ((limit (- (%thread-load-word +thread-real-limit+)
-                      +stack-reserve+)))
-        (%thread-store-word +thread-reserve-open+ 1)
-        (%thread-store-word +thread-real-limit+ limit)
-        (%thread-store-word +thread-limit+ limit)
-        (%signal-engine-error :stack-exhausted nil nil)
-        (leave-to-top-level))))
+  "Called by %POLL-SLOW when the stack pointer is below the limit."
+  (declare (effects :no-poll))
+  (if (= 1 (lower-stack-limit))
+      (%signal-engine-error :stack-exhausted nil nil))
+  (leave-to-top-level))
 
 (defun %binding-stack-exhausted ()
   "Too many dynamic bindings are in force: the same with the binding stack."

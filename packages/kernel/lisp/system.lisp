@@ -20,9 +20,12 @@
 
 (defun %write-octets (fd vector start end)
   "Write the octets of VECTOR from START below END to FD; return how many."
-  (let ((result (if (or (= fd 1) (not (on-linux-p)))
-                    (console-octets-out vector start end)
-                    (linux-write-vector fd vector start end))))
+  (let ((result (cond ((memory-descriptor-p fd)
+                       (without-switching
+                         (write-memory-file fd vector start end)))
+                      ((or (= fd 1) (not (on-linux-p)))
+                       (console-octets-out vector start end))
+                      (t (linux-write-vector fd vector start end)))))
     (if (cl:< result 0)
         (error "writing to file descriptor ~D failed: error ~D" fd result))
     (- end start)))
@@ -41,6 +44,8 @@
 many, 0 at the end."
   (cond ((>= start end) 0)
         ((= fd 0) (read-console vector start end))
+        ((memory-descriptor-p fd)
+         (without-switching (read-memory-file fd vector start end)))
         ((not (on-linux-p)) 0)
         (t
          (let ((count (linux-read-vector fd vector start end)))
@@ -51,45 +56,65 @@ many, 0 at the end."
                (error "reading file descriptor ~D failed: error ~D" fd count))
            count))))
 
+;;; Files are in memory or on the platform: which, the name or the descriptor says.
+
+(defmacro on-name-of ((in-memory on-platform) name &rest more)
+  `(without-switching
+     (if (memory-name-p ,name)
+         (,in-memory ,name ,@more)
+         (,on-platform ,name ,@more))))
+
+(defmacro on-descriptor ((in-memory on-platform) fd &rest more)
+  `(without-switching
+     (if (memory-descriptor-p ,fd)
+         (,in-memory ,fd ,@more)
+         (,on-platform ,fd ,@more))))
+
 (defun %open-file (name direction)
   "Open the file NAME; a descriptor or a negative error number."
-  (without-switching (platform-open-file name direction)))
+  (on-name-of (open-memory-file platform-open-file) name direction))
 
 (defun %close-file (fd)
   "Close FD."
-  (platform-close-file fd))
+  (on-descriptor (close-memory-file platform-close-file) fd))
 
 (defun %file-length (fd)
   "The length in octets of the open file FD."
-  (without-switching (platform-file-length fd)))
+  (on-descriptor (memory-file-size platform-file-length) fd))
 
 (defun %seek-file (fd position)
   "Go to POSITION in FD; that, or a negative error number."
-  (platform-seek-file fd position))
+  (on-descriptor (seek-memory-file platform-seek-file) fd position))
 
 (defun %probe-file (name)
   ":FILE, :DIRECTORY or NIL."
-  (without-switching (platform-probe-file name)))
+  (on-name-of (probe-memory-file platform-probe-file) name))
 
 (defun %delete-file (name)
   "Delete NAME; 0 or a negative error number."
-  (without-switching (platform-delete-file name)))
+  (on-name-of (delete-memory-file platform-delete-file) name))
 
 (defun %rename-file (from to)
   "Rename FROM to TO; 0 or a negative error number."
-  (without-switching (platform-rename-file from to)))
+  (without-switching
+    (cond ((and (memory-name-p from) (memory-name-p to))
+           (rename-memory-file from to))
+          ((or (memory-name-p from) (memory-name-p to)) -18)
+          (t (platform-rename-file from to)))))
 
 (defun %make-directory (name)
   "Make the directory NAME; 0 or a negative error number."
-  (without-switching (platform-make-directory name)))
+  (on-name-of (make-memory-directory platform-make-directory) name))
 
 (defun %list-directory (name)
   "The names in the directory NAME, or a negative error number."
-  (without-switching (platform-list-directory name)))
+  (on-name-of (list-memory-directory platform-list-directory) name))
 
 (defun %file-write-date (name)
   "The universal time of the last change of NAME, or NIL."
-  (let ((seconds (without-switching (platform-file-write-seconds name))))
+  (let ((seconds (on-name-of (memory-file-write-seconds
+                              platform-file-write-seconds)
+                             name)))
     (and seconds (+ seconds 2208988800))))
 
 (defun %current-directory ()

@@ -15,6 +15,7 @@
     (clear-memory area 65536)
     (clear-locals area)
     (set-word area +thread-limit+ limit)
+    (set-word area +thread-usual-limit+ limit)
     (set-word area +thread-real-limit+ limit)
     (set-word area +thread-stack-base+ base)
     (set-word area +thread-binding-base+ binding)

@@ -58,8 +58,7 @@
   "When a reserve was in use and the stack is back at SP, above it, close it
 again; the same with the binding stack."
   (if (/= 0 (%thread-load-word +thread-reserve-open+))
-      (let ((limit (+ (%thread-load-word +thread-real-limit+)
-                      +stack-reserve+)))
+      (let ((limit (%thread-load-word +thread-usual-limit+)))
         (declare (type fixnum limit))
         (if (> sp (+ limit 8192))
             (progn

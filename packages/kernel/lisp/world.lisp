@@ -19,6 +19,7 @@
     (set-word thread +thread-binding-end+
               (- +first-binding-end+ +binding-reserve+))
     (set-word thread +thread-binding-open+ 0)
+    (set-word thread +thread-usual-limit+ limit)
     (set-word thread +thread-real-limit+ limit)
     (set-word thread +thread-limit+ limit)
     0))
