@@ -53,7 +53,7 @@
                                        :test #'string=))
               collect name))))
 
-(dolist (name (append '("layout" "ir" "ir-edit") (back-end-files)))
+(dolist (name (append '("layout" "ir" "ir-edit" "effects") (back-end-files)))
   (load-source (format nil "compiler/lisp/~A.lisp" name)))
 (load-source "kernel/lisp/x86-64/trampolines.lisp")
 
