@@ -194,7 +194,9 @@
   (type-text (string (code-char 3)))
   (cl-user::check (logbitp 2 (%raw-load-u64 +test-thread+ 64)))
   (cl-user::check (cl:= +poll-now+ (word +test-thread+)))
-  (expect-line "next" "next" :enter))
+  (show (format nil "~c[2J~c[H" #\Escape #\Escape))
+  (expect-line "next" "next" :enter)
+  (expect-rows "^C" "next"))
 
 (defun scan (&rest codes)
   (dolist (code codes) (scan-code code +test-thread+))

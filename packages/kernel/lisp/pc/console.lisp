@@ -30,8 +30,26 @@
   (screen-write octet)
   0)
 
+(defwired discard-line ()
+  "Forget the line being edited: Ctrl-C was typed. One that was entered and not
+yet read to its end stays."
+  (if (= 0 (line-ready))
+      (progn
+        (if (> (line-length) 0)
+            (progn
+              (console-octet 94)
+              (console-octet 67)
+              (console-octet 10)))
+        (set-line-length 0)
+        (set-line-position 0)))
+  (set-input-state 0)
+  (set-line-dropped 0)
+  0)
+
 (defwired pc-console-write (address count)
   "Write the COUNT octets at ADDRESS."
+  (if (/= 0 (line-dropped))
+      (discard-line))
   (do-range (i 0 count)
     (console-octet (octet (+ address i))))
   (paint-soon)
@@ -214,14 +232,6 @@ none."
           (set-line-length 0)
           (set-line-position 0)))
     octets))
-
-(defwired discard-line ()
-  "Forget the line being edited: Ctrl-C was typed."
-  (set-line-length 0)
-  (set-line-position 0)
-  (set-input-state 0)
-  (set-line-dropped 0)
-  0)
 
 (defwired edit-input ()
   "Put what was typed into the line, as far as Enter or Ctrl-D."
