@@ -30,17 +30,17 @@ export class BenchError extends Error {
 }
 
 /**
- * Runs the kernels of `file` `rounds` times in `ours` and `peer` in turn.
+ * Runs `script`, which prints a line `BENCH name microseconds ok` for each kernel,
+ * `rounds` times in `ours` and `peer` in turn.
  * @throws BenchError when a system fails or a kernel returns a wrong value
  */
 export function compare(
-  file: string,
+  script: string,
   ours: Contender,
   peer: Contender,
   rounds: number,
   report: (line: string) => void,
 ): BenchResult {
-  const script = `(load ${JSON.stringify(file)})\n(astralisp.bench:run-all 1)\n`;
   const times = { ours: new Map() as Times, peer: new Map() as Times };
   for (let round = 1; round <= rounds; round++) {
     for (const side of ["peer", "ours"] as const) {
@@ -54,7 +54,7 @@ export function compare(
     const their = median(peerTimes);
     return { kernel, ours: our, peer: their, ratio: our / their };
   });
-  if (rows.length === 0) throw new BenchError(`${peer.name} ran no kernel of ${file}`);
+  if (rows.length === 0) throw new BenchError(`${peer.name} ran no kernel`);
   const sum = rows.reduce((total, { ratio }) => total + Math.log(ratio), 0);
   return { rows, geometricMean: Math.exp(sum / rows.length) };
 }

@@ -1,9 +1,11 @@
 /** The `astra` command. */
+import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { BenchError, compare, formatBench } from "./bench.js";
 import { boot } from "./boot.js";
 import { BuildError, build } from "./build.js";
 import { MissingProgramError, needProgram } from "./debian.js";
+import { formatFigures, measure } from "./measure.js";
 import { findPaths, type Paths } from "./paths.js";
 import { type Progress, startProgress } from "./progress.js";
 import { type Engine, engines, formatResults, runTests } from "./test.js";
@@ -104,18 +106,52 @@ async function benchCommand(
     args: [...args],
     options: { rounds: { type: "string" } },
   });
-  const sbcl = needProgram("sbcl", progress.done);
-  await build(paths, { iso: false, progress });
-  const result = compare(
-    `${paths.root}/packages/compiler/bench/kernels.lisp`,
-    { name: "AstraLisp", command: paths.executable, args: ["--script"] },
-    { name: "SBCL", command: sbcl, args: ["--script"] },
-    Number(values.rounds ?? "3"),
+  const rounds = Number(values.rounds ?? "3");
+  const sbcl = {
+    name: "SBCL",
+    command: needProgram("sbcl", progress.done),
+    args: ["--script"],
+  };
+  await build(paths, { iso: true, progress });
+  const ours = { name: "AstraLisp", command: paths.executable, args: ["--script"] };
+  const folder = `${paths.root}/packages/compiler/bench`;
+  const print = (title: string, text: string): void => {
+    progress.done("");
+    process.stdout.write(`${title}\n${text}\n`);
+  };
+  const kernels = compare(
+    kernelScript(`${folder}/kernels.lisp`),
+    ours,
+    sbcl,
+    rounds,
     progress.step,
   );
-  progress.done("");
-  process.stdout.write(`${formatBench(result, "SBCL")}\n`);
+  print("The hosted world beside SBCL (CPU time, medians)", formatBench(kernels, "SBCL"));
+  const rate = compare(compileScript(folder), ours, sbcl, rounds, progress.step);
+  print("Compiling the kernels' file, and one small function", formatBench(rate, "SBCL"));
+  print("The JavaScript of the bootstrap beside SBCL", javaScriptBench(paths, rounds));
+  print("What a world costs", formatFigures(await measure(paths, progress.step)));
   return 0;
+}
+
+function kernelScript(file: string): string {
+  return `(load ${JSON.stringify(file)})\n(astralisp.bench:run-all 1)\n`;
+}
+
+function compileScript(folder: string): string {
+  const file = (name: string): string => JSON.stringify(`${folder}/${name}.lisp`);
+  return `(load ${file("compile-rate")})\n(report-compile-rate ${file("kernels")})\n`;
+}
+
+function javaScriptBench({ root }: Paths, rounds: number): string {
+  const file = `${root}/packages/bootstrap/bench/bench.mjs`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file, String(rounds)], {
+    encoding: "utf8",
+    timeout: 600_000,
+  });
+  if (stdout === "")
+    throw new BenchError(`${file} ended with status ${status}: ${stderr}`);
+  return stdout.trimEnd();
 }
 
 async function testCommand(
