@@ -196,15 +196,18 @@ lead to is marked."
     count))
 
 (defwired choose-evacuation ()
-  "Flag sparse small blocks, as many as their survivors surely find room."
-  (let ((room (* +block-lines+
-                 (min 64 (- (free-blocks) (+ 16 +promotion-reserve+))))))
-    (declare (type fixnum room))
+  "Flag sparse small blocks, as many as their survivors surely find room; in
+stress mode any small blocks."
+  (let-fixnum ((most (if (= 0 (stress-size)) 64 1024))
+               (sparse (if (= 0 (stress-size)) 32 (1+ +block-lines+)))
+               (room (* +block-lines+
+                        (min most (- (free-blocks)
+                                     (+ 16 +promotion-reserve+))))))
     (do-range (block +heap-base+ (heap-frontier) +block-size+)
       (if (and (> room 0) (= +small-block+ (block-kind block)))
           (let ((used (used-lines block)))
             (declare (type fixnum used))
-            (if (and (> used 0) (< used 32) (< used room))
+            (if (and (> used 0) (< used sparse) (< used room))
                 (progn
                   (setq room (- room used))
                   (set-octet (block-kind-octet block) 0
