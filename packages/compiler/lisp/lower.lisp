@@ -363,6 +363,7 @@ branch to a block once only, so it gets fresh ones."
      (setf (ins-low ins)
            (typed-low (ins-type ins) :word-to-fixnum
                       (list (low-of (car (ins-args ins)))))))
+    (:unbind-to (low :unbind-to (list (as-word (car (ins-args ins))))))
     (t (let ((args (as-all-boxed (ins-args ins))))
          (setf (ins-args ins) args)
          (setf (ins-prev ins) nil)

@@ -5,7 +5,7 @@
 (defparameter *runtime-calls*
   '((%type-error (datum expected-type) :never)
     (%bounds-error (vector index) :never)
-    (%unbound-variable (symbol) :never)
+    (%unbound-variable (symbol) :one)
     (%odd-key-arguments (count) :never)
     (%unknown-key (key) :never)
     (%division-by-zero-error (dividend) :never)
