@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkAssembly } from "./gates/assembly.mjs";
 import { checkLayers, LAYERS } from "./gates/layers.mjs";
 import { checkStyle } from "./gates/style.mjs";
 import { checkTarballs } from "./gates/tarball.mjs";
@@ -19,6 +20,7 @@ function command(name, args) {
 const GATES = {
   layers: () => checkLayers(root),
   style: () => checkStyle(root),
+  assembly: () => checkAssembly(root),
   biome: () => command("biome", ["check", "--error-on-warnings", "."]),
   workspace: () => command("sherif", []),
   types: () => command("tsc", ["-p", "tsconfig.test.json"]),

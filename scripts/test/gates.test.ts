@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, suite, test } from "vitest";
+import { checkAssembly } from "../gates/assembly.mjs";
 import { checkLayers, LAYERS } from "../gates/layers.mjs";
 import { lispProblems, typeScriptProblems } from "../gates/style.mjs";
 import { checkTarballs } from "../gates/tarball.mjs";
@@ -197,5 +198,33 @@ suite("the counts of a suite", () => {
     ["", null, { passed: 0, failed: 1 }],
   ])("%j with status %s", (output, status, counts) => {
     expect(countsOf(output, status)).toMatchObject(counts);
+  });
+});
+
+suite("the gate of assembly", () => {
+  const routine = '(defun f ()\n  "Justified: only this can do it."\n  1)\n';
+
+  test("counts the share and passes below the limit", () => {
+    const directory = tree({
+      "packages/kernel/lisp/x86-64/a.lisp": routine,
+      "packages/kernel/lisp/b.lisp": ";\n".repeat(200),
+    });
+    expect(checkAssembly(directory)).toEqual({ looked: 203, problems: [] });
+  });
+
+  test("refuses too much, none at all, and what does not say why", () => {
+    const much = tree({ "packages/kernel/lisp/x86-64/a.lisp": routine });
+    expect(checkAssembly(much).problems).toEqual([
+      "assembly is more than 3% of the Lisp lines",
+    ]);
+    const none = tree({ "packages/kernel/lisp/b.lisp": routine });
+    expect(checkAssembly(none).problems).toHaveLength(1);
+    const bare = tree({
+      "packages/kernel/lisp/x86-64/a.lisp": "(defun g ()\n  1)\n",
+      "packages/kernel/lisp/b.lisp": ";\n".repeat(200),
+    });
+    expect(checkAssembly(bare).problems).toEqual([
+      "packages/kernel/lisp/x86-64/a.lisp: g has no docstring",
+    ]);
   });
 });
