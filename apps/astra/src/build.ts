@@ -255,7 +255,7 @@ function reportUndefined(paths: Paths, progress: Progress): void {
 }
 
 /** A file is there whole or not at all, also when the build is stopped. */
-function writeAtomically(path: string, octets: Uint8Array): void {
+export function writeAtomically(path: string, octets: Uint8Array): void {
   const temporary = `${path}.new`;
   writeFileSync(temporary, octets);
   renameSync(temporary, path);

@@ -5,6 +5,7 @@ import { BenchError, compare, formatBench } from "./bench.js";
 import { boot } from "./boot.js";
 import { BuildError, build } from "./build.js";
 import { MissingProgramError, needProgram } from "./debian.js";
+import { buildImage, ConfigError, readImageConfig } from "./image.js";
 import { formatFigures, measure } from "./measure.js";
 import { findPaths, type Paths } from "./paths.js";
 import { type Progress, startProgress } from "./progress.js";
@@ -17,9 +18,11 @@ class UsageError extends Error {
 
 const usage = `usage: astra <command> [options]
 
-  build [--world]              build the world, its Linux executable and the boot CD
-                               (--world: stop before the CD)
-  boot [--hosted | --qemu] [--eval FORM]... [--memory MIB]
+  build [--world] [--config FILE]
+                               build the world, its Linux executable and the boot CD
+                               (--world: stop before the CD; --config: and an image
+                               with the files that FILE, an astra.config.mjs, names)
+  boot [--hosted | --qemu] [--eval FORM]... [--memory MIB] [--config FILE]
                                build what is missing, then boot to a prompt; with --eval,
                                or a script on standard input, run that and exit
   test [--engine ENGINE]... [FILE]...
@@ -38,9 +41,11 @@ const commands: Readonly<Record<string, Command>> = {
   build: async (args, paths, progress) => {
     const { values } = parseArgs({
       args: [...args],
-      options: { world: { type: "boolean" } },
+      options: { world: { type: "boolean" }, config: { type: "string" } },
     });
     await build(paths, { iso: values.world !== true, progress });
+    const { iso } = await configured(paths, values.config);
+    if (iso !== paths.iso) progress.done(`built ${iso}`);
     return 0;
   },
   boot: bootCommand,
@@ -69,8 +74,13 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function isExpected(error: unknown): error is Error {
   const isUsage = error instanceof TypeError && "code" in error;
-  const known = [UsageError, BuildError, BenchError, MissingProgramError];
+  const known = [UsageError, ConfigError, BuildError, BenchError, MissingProgramError];
   return isUsage || known.some((type) => error instanceof type);
+}
+
+/** The paths of the image that the configuration describes, which is built first. */
+async function configured(paths: Paths, config: string | undefined): Promise<Paths> {
+  return config === undefined ? paths : buildImage(paths, await readImageConfig(config));
 }
 
 async function bootCommand(
@@ -85,10 +95,11 @@ async function bootCommand(
       qemu: { type: "boolean" },
       eval: { type: "string", multiple: true },
       memory: { type: "string" },
+      config: { type: "string" },
     },
   });
   await build(paths, { iso: values.hosted !== true, progress });
-  return boot(paths, {
+  return boot(await configured(paths, values.config), {
     hosted: values.hosted === true ? true : values.qemu === true ? false : undefined,
     forms: values.eval ?? [],
     script: !process.stdin.isTTY && values.eval === undefined,

@@ -14,6 +14,14 @@ export {
   withConfiguration,
   worldStatus,
 } from "./fw-cfg.js";
+export {
+  buildImage,
+  ConfigError,
+  defineImage,
+  type ImageConfig,
+  imagePaths,
+  readImageConfig,
+} from "./image.js";
 export { findPaths, type Paths } from "./paths.js";
 export { type Progress, startProgress } from "./progress.js";
 export { type DrivenMachine, type Machine, startDriven } from "./qemu.js";

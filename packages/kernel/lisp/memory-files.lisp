@@ -232,3 +232,25 @@ negative error number."
   "Seconds since 1970 of the last change of NAME, or NIL."
   (let ((file (memory-entry name)))
     (and (memory-file-p file) (memory-file-seconds file))))
+
+;;; Putting files on an image.
+
+(defun ensure-memory-directories (name)
+  "Make the directories above the file NAME of the table that are not there."
+  (let ((directory (memory-directory-of name)))
+    (when (null (gethash directory *memory-files*))
+      (ensure-memory-directories directory)
+      (make-memory-directory directory))))
+
+(defun include-file (from name)
+  "Copy the file FROM of the platform to the file NAME below /image/, whose
+directories are made; return how many octets it has."
+  (ensure-memory-directories (memory-name name))
+  (with-open-file (in from :element-type '(unsigned-byte 8))
+    (with-open-file (out name :element-type '(unsigned-byte 8)
+                              :direction :output :if-exists :supersede)
+      (let ((octets (make-array (file-length in)
+                                :element-type '(unsigned-byte 8))))
+        (read-sequence octets in)
+        (write-sequence octets out)
+        (length octets)))))
