@@ -114,9 +114,24 @@ class Command {
     }
     this.timed("eval", () => {
       const values = this.world.evalText(step.text);
+      this.flush();
       for (const value of values) say(1, this.print(value));
     });
     this.warn();
+  }
+
+  /** Writes out what the streams of the runtime, once there are any, hold back. */
+  flush(): void {
+    for (const name of ["*STANDARD-OUTPUT*", "*ERROR-OUTPUT*"]) {
+      const stream = this.world.commonLisp(name).value;
+      const { fn } = this.world.commonLisp("FINISH-OUTPUT");
+      if (isUndefined(fn) || stream === undefined) continue;
+      try {
+        this.world.guard(() => fn(stream));
+      } catch {
+        // Nobody reads on; what is left cannot be shown.
+      }
+    }
   }
 
   /** The text of a value: by the Lisp printer once there is one. */
@@ -138,12 +153,13 @@ export function runCommand(options: CommandOptions): number {
     return settings.flags.has("help") ? 0 : 2;
   }
   Error.stackTraceLimit = 200;
+  const command = new Command(options, settings);
   try {
-    const command = new Command(options, settings);
     if (!settings.flags.has("no-runtime")) command.load(options.runtimeSystem);
     for (const step of settings.steps) command.run(step);
     return 0;
   } catch (error) {
+    command.flush();
     if (error instanceof ExitRequest) return error.code;
     say(2, formatLoadError(error));
     if (error instanceof LispError) {
@@ -153,6 +169,8 @@ export function runCommand(options: CommandOptions): number {
     }
     if (settings.flags.has("debug") && error instanceof Error) say(2, error.stack);
     return 1;
+  } finally {
+    command.flush();
   }
 }
 

@@ -1,4 +1,5 @@
 /** The errors of the bootstrap. */
+import type { LispObject } from "@astralisp/reader";
 
 /** A form that cannot be compiled. `position` is an offset in its source, or -1. */
 export class CompileError extends Error {
@@ -36,6 +37,8 @@ export class LispError extends Error {
   /** What went wrong: the kind of an engine error, or `error`. */
   readonly kind: string;
   frames: readonly LispFrame[] = [];
+  /** The condition object, where Lisp had made one. */
+  condition: LispObject | null = null;
   constructor(kind: string, message: string) {
     super(message);
     this.name = "LispError";

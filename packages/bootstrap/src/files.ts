@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import type { Script } from "node:vm";
 import {
   type LispObject,
   type LispPackage,
@@ -21,7 +22,7 @@ import {
 import { moduleText } from "./compile-form.js";
 import { CompileError, type LispPlace } from "./errors.js";
 import type { LiteralTarget } from "./literals.js";
-import { locateByMap } from "./scripts.js";
+import { type Locate, locateByMap } from "./scripts.js";
 import { encodeSourceMap, type SourceMapV3, takeMarks } from "./source-positions.js";
 import { TopLevel } from "./top-level.js";
 import type { Undefined } from "./undefined.js";
@@ -31,6 +32,16 @@ import type { World } from "./world.js";
 export interface CompiledFile {
   readonly code: string;
   readonly map: SourceMapV3;
+}
+
+/** A module of compiled Lisp that is to be loaded. */
+export interface ModuleOptions {
+  /** The name of the script. */
+  readonly name: string;
+  /** Finds the Lisp places of its JavaScript. */
+  readonly locate: Locate;
+  /** What V8 made of the same text before. */
+  readonly cached?: Buffer;
 }
 
 /** How a world loads files. */
@@ -54,6 +65,11 @@ export class Loader {
       options.compilerVersion === undefined ? undefined : options.cacheDirectory;
     this.state = options.compilerVersion ?? "";
     world.readForms = (name) => readForms(world, name);
+  }
+
+  /** Identifies all that was loaded, and the compiler. */
+  get fingerprint(): string {
+    return this.state;
   }
 
   /** Notes that the world was changed by `text`. */
@@ -131,19 +147,30 @@ export class Loader {
     }
   }
 
+  /** Loads `code`, a module that `compileSource` made, into the world. */
+  loadModule(code: string, { name, locate, cached }: ModuleOptions): Script {
+    const { world } = this;
+    world.scripts.register(locate, name);
+    const text = code.replace("export default function load", "(function load");
+    const script = `"use strict";${text.slice(0, text.lastIndexOf("}"))}})`;
+    const run = world.scripts.run(script, name, cached);
+    this.keepPackage(() => {
+      world.mv.n = 1;
+      (run.value as (runTime: unknown) => void)(world.runTime);
+    });
+    return run.script;
+  }
+
   private loadCompiled(key: string, code: string): void {
     const { world } = this;
     const locate = locateByMap(() =>
       JSON.parse(readIfThere(`${key}.mjs.map`) ?? '{"sources": [], "mappings": ""}'),
     );
-    const name = world.scripts.register(locate, `astralisp:${basename(key)}`);
-    const script = code.replace("export default function load", "(function load");
-    const end = script.lastIndexOf("}");
     const cached = readOctetsIfThere(`${key}.v8`);
-    const run = world.scripts.run(`"use strict";${script.slice(0, end)}})`, name, cached);
-    this.keepPackage(() => {
-      world.mv.n = 1;
-      (run.value as (runTime: unknown) => void)(world.runTime);
+    const script = this.loadModule(code, {
+      name: `astralisp:${basename(key)}`,
+      locate,
+      ...(cached === undefined ? {} : { cached }),
     });
     for (const { kind, symbol, place } of readMentions(`${key}.undefined`)) {
       const mentioned = world.registry.find(symbol[0])?.lookup(symbol[1]);
@@ -151,8 +178,8 @@ export class Loader {
         world.undefinedReferences.note(kind, mentioned, () => place);
       }
     }
-    if (cached === undefined || run.script.cachedDataRejected) {
-      writeAtomically(`${key}.v8`, run.script.createCachedData());
+    if (cached === undefined || script.cachedDataRejected) {
+      writeAtomically(`${key}.v8`, script.createCachedData());
     }
   }
 }
@@ -204,7 +231,7 @@ function readOctetsIfThere(path: string): Buffer | undefined {
 }
 
 /** The text of a file, or null: another process may have removed it. */
-function readIfThere(path: string): string | null {
+export function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch {
@@ -218,7 +245,7 @@ function hash(...parts: string[]): string {
   return digest.digest("hex").slice(0, 32);
 }
 
-function writeAtomically(path: string, content: string | Uint8Array): void {
+export function writeAtomically(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, content);
   renameSync(temporary, path);

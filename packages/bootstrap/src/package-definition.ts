@@ -1,5 +1,12 @@
 /** DEFPACKAGE as data, for the packages that exist before the macro does. */
-import { type LispPackage, PackageError, type PackageRegistry } from "@astralisp/reader";
+import {
+  isCons,
+  type LispObject,
+  type LispPackage,
+  listToArray,
+  PackageError,
+  type PackageRegistry,
+} from "@astralisp/reader";
 
 /** A DEFPACKAGE form with all designators turned into text. */
 export interface PackageDefinition {
@@ -39,4 +46,20 @@ export function definePackage(
   for (const item of all("INTERN").flat()) pkg.intern(item);
   for (const item of all("EXPORT").flat()) pkg.export(pkg.intern(item));
   return pkg;
+}
+
+/**
+ * The options of one clause of DEFPACKAGE, `text` turning designators into text: one for
+ * each pair of a clause whose items are lists, as those of LOCAL-NICKNAMES are.
+ */
+export function definitionOptions(
+  clause: LispObject,
+  text: (designator: LispObject) => string,
+): string[][] {
+  const [key, ...items] = listToArray(clause);
+  if (key === undefined) return [];
+  const name = text(key);
+  const lists = items.filter(isCons);
+  if (lists.length === 0) return [[name, ...items.map(text)]];
+  return lists.map((item) => [name, ...listToArray(item).map(text)]);
 }

@@ -94,7 +94,8 @@ function bindVariables(a: Analyzer, { symbols, inits, body, env }: Binding): Nod
 function bindings(a: Analyzer, object: LispObject): [LispSymbol, LispObject][] {
   return a.list(object, "the bindings of LET").map((item) => {
     if (!(item instanceof Cons)) return [a.checkBindable(item), NIL];
-    const [name, init = NIL] = a.list(item, "a binding");
+    const [name, init = NIL, ...more] = a.list(item, "a binding");
+    if (more.length > 0) return a.fail(`${a.host.show(item)} is not a binding`);
     return [a.checkBindable(name!), init];
   });
 }

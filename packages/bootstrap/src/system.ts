@@ -117,11 +117,12 @@ export function loadSystem(
   }
 }
 
-/** Every host exports the same names from ASTRALISP.PRIMITIVES. */
-function exportPrimitiveNames({ world }: Loader, path: string): void {
-  if (!existsSync(path)) return;
+/** Every host exports the same names from ASTRALISP.PRIMITIVES; which they are. */
+export function exportPrimitiveNames({ world }: Loader, path: string): string[] {
+  if (!existsSync(path)) return [];
   const source = new Source(readFileSync(path, "utf8"), path);
   const read = new Reader(source, world.readerContext(), { sourceMap: null }).next();
-  if (read === null) return;
-  for (const name of listToArray(read.datum)) world.primitiveSymbol(text(name));
+  const names = read === null ? [] : listToArray(read.datum).map((name) => text(name));
+  for (const name of names) world.primitiveSymbol(name);
+  return names;
 }

@@ -19,6 +19,7 @@ import { CompileError, LispError } from "./errors.js";
 import { canInterpret, interpret, mentionsUninterned } from "./interpret.js";
 import type { LiteralTarget } from "./literals.js";
 import { NameSupply } from "./names.js";
+import { definitionOptions } from "./package-definition.js";
 import { macroletEnvironment, symbolMacroletEnvironment } from "./special-forms.js";
 import type { World } from "./world.js";
 
@@ -156,8 +157,8 @@ export class TopLevel {
       return `{ $inPackage(${JSON.stringify(this.text(form.cdr.car))}); }`;
     }
     if (head.name !== "DEFPACKAGE" || !(form.cdr instanceof Cons)) return null;
-    const options = listToArray(form.cdr.cdr).map((option) =>
-      listToArray(option).map((item) => this.text(item)),
+    const options = listToArray(form.cdr.cdr).flatMap((option) =>
+      definitionOptions(option, (item) => this.text(item)),
     );
     const definition = { name: this.text(form.cdr.car), options };
     const json = JSON.stringify(JSON.stringify(definition));

@@ -214,6 +214,7 @@ export class World implements CompilerHost {
 
   /** A symbol for the label of a function, or the label. */
   functionNamed(label: string): LispObject {
+    if (label === "LAMBDA") return this.lambdaSymbol;
     const at = label.indexOf("::");
     const pkg = at < 0 ? undefined : this.registry.find(label.slice(0, at));
     return pkg?.lookup(label.slice(at + 2)) ?? LispString.from(label);
@@ -594,6 +595,7 @@ export class World implements CompilerHost {
    */
   private unhandled(condition: LispObject): never {
     const error = new LispError("error", this.describeCondition(condition));
+    error.condition = condition;
     error.frames = this.scripts.frames(captureError());
     throw error;
   }

@@ -1,16 +1,20 @@
 /** The command `astra-js`, run as users run it. */
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const COMMAND = fileURLToPath(new URL("../bin/astra-js.mjs", import.meta.url));
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [COMMAND, "--no-runtime", ...args],
-    { encoding: "utf8", timeout: 60_000 },
-  );
+const run = (...args: string[]) => runWithRuntime("--no-runtime", ...args);
+
+function runWithRuntime(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   return { status, stdout, stderr };
 }
 
@@ -45,4 +49,16 @@ test("recursion goes a million frames deep", () => {
 test("a form is shown as JavaScript", () => {
   const { stdout } = run("--show", "(astralisp.primitives:%defun f (x) (+ x 1))");
   expect(stdout).toContain('"COMMON-LISP-USER::F": function (x)');
+});
+
+test("what a loaded file prints is written out at the end", () => {
+  const directory = mkdtempSync(join(tmpdir(), "astra-js-"));
+  const file = join(directory, "prints.lisp");
+  writeFileSync(file, '(print 1) (princ "two")');
+  try {
+    expect(runWithRuntime(file).stdout).toBe("\n1 two");
+    expect(runWithRuntime(file, "-e", "(ext:quit)").stdout).toBe("\n1 two");
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

@@ -25,20 +25,22 @@ const FAULTS: readonly [string, string][] = [
   ["(no-such-function 1)", "UNDEFINED-FUNCTION"],
   ["(funcall #'(setf no-such-function) 1 2)", "UNDEFINED-FUNCTION"],
   ["no-such-variable", "UNBOUND-VARIABLE"],
-  ["(funcall (lambda (x) x))", "ASTRALISP:ARGUMENT-COUNT-ERROR"],
-  ["(funcall (lambda (&key a) a) :b 1)", "ASTRALISP:UNKNOWN-KEYWORD-ERROR"],
-  ["(funcall (lambda (&key a) a) :a)", "ASTRALISP:SIMPLE-PROGRAM-ERROR"],
+  ["(funcall (lambda (x) x))", "ARGUMENT-COUNT-ERROR"],
+  ["(funcall (lambda (&key a) a) :b 1)", "UNKNOWN-KEYWORD-ERROR"],
+  ["(funcall (lambda (&key a) a) :a)", "SIMPLE-PROGRAM-ERROR"],
   ["(throw 'nobody 1)", "ASTRALISP.RUNTIME::SIMPLE-CONTROL-ERROR"],
   [
     "(funcall (block b (lambda () (return-from b))))",
     "ASTRALISP.RUNTIME::SIMPLE-CONTROL-ERROR",
   ],
-  ["(labels ((f () (1+ (f)))) (f))", "ASTRALISP:STACK-EXHAUSTED"],
-  ["(ash 1 (expt 10 12))", "ASTRALISP:HEAP-EXHAUSTED"],
-  ["(eval '(if))", "ASTRALISP:SIMPLE-PROGRAM-ERROR"],
-  ["(eval '(let ((5 1)) 2))", "ASTRALISP:SIMPLE-PROGRAM-ERROR"],
-  ["(export 'symbol-of-cl-user :keyword)", "ASTRALISP:SIMPLE-PACKAGE-ERROR"],
-  ['(find-symbol "X" "NO-SUCH-PACKAGE")', "ASTRALISP:SIMPLE-PACKAGE-ERROR"],
+  ["(labels ((f () (1+ (f)))) (f))", "STACK-EXHAUSTED"],
+  ["(ash 1 (expt 10 12))", "HEAP-EXHAUSTED"],
+  ["(eval '(if))", "SIMPLE-PROGRAM-ERROR"],
+  ["(eval '(let ((5 1)) 2))", "SIMPLE-PROGRAM-ERROR"],
+  ["(eval '(let ((x 1 2)) x))", "SIMPLE-PROGRAM-ERROR"],
+  ["(eval '(let* ((x 1 2)) x))", "SIMPLE-PROGRAM-ERROR"],
+  ["(export 'symbol-of-cl-user :keyword)", "SIMPLE-PACKAGE-ERROR"],
+  ['(find-symbol "X" "NO-SUCH-PACKAGE")', "SIMPLE-PACKAGE-ERROR"],
 ];
 
 for (const [form, type] of FAULTS) {
@@ -48,6 +50,21 @@ for (const [form, type] of FAULTS) {
     expect(show("(+ 1 2)")).toBe("3");
   });
 }
+
+test("an unknown keyword is named, and the function by what it is", () => {
+  const call = "(funcall (lambda (&key a) a) :b 1)";
+  expect(show(`(handler-case ${call} (error (c) (princ-to-string c)))`)).toBe(
+    '":B is not a keyword that LAMBDA takes"',
+  );
+});
+
+test("packages have local nicknames", () => {
+  const form = `(progn
+    (defpackage nicknamed (:use cl) (:local-nicknames (c cl) (k keyword)))
+    (let ((*package* (find-package 'nicknamed)))
+      (list (eq (read-from-string "c:car") 'car) (eq (read-from-string "k::x") :x))))`;
+  expect(show(form)).toBe("(T T)");
+});
 
 test("restarts give the engine what to go on with", () => {
   const use = (type: string, restart: string, form: string) =>

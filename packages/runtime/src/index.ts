@@ -1,2 +1,16 @@
+/** The AstraLisp standard library for Node: Common Lisp, evaluated and called from types. */
+export {
+  CompileError,
+  ExitRequest,
+  LispError,
+  type LispFrame,
+  type LispPlace,
+  runWithStack,
+  type WorldOptions,
+} from "@astralisp/bootstrap";
+export { type LispObject as LispValue, ReaderError } from "@astralisp/reader";
+export { createLisp, formatError, Lisp } from "./lisp.js";
+export { type LispInput, type PlainValue, toLisp, toPlain } from "./values.js";
+
 /** The version of this package. */
 export const version = "0.0.0";

@@ -12,6 +12,7 @@ import {
   type SymbolStatus,
   T,
 } from "@astralisp/reader";
+import { definitionOptions } from "../package-definition.js";
 import type { World } from "../world.js";
 
 /** How package functions read their arguments and report what cannot be done. */
@@ -201,8 +202,8 @@ function packageFunctions(d: PackageDesignators) {
     "%PACKAGE-SYMBOLS": (x: LispObject, kind: LispObject) =>
       list(packageSymbols(d.package(x), (kind as LispSymbol).name)),
     "%DEFINE-PACKAGE": (name: LispObject, clauses: LispObject): LispObject => {
-      const options = listToArray(clauses).map((clause) =>
-        listToArray(clause).map((item) => d.text(item)),
+      const options = listToArray(clauses).flatMap((clause) =>
+        definitionOptions(clause, (item) => d.text(item)),
       );
       const definition = { name: d.text(name), options };
       d.run(() => world.definePackage(definition));
