@@ -50,19 +50,24 @@
   (when (vreg-immediate a)
     (let ((c a)) (setq a b b c)))
   (if (vreg-immediate b)
-      (let ((minst (put-result ins :multiply-literal (use-any a))))
-        (setf (minst-imm minst) (vreg-immediate b)))
+      (put-literal-product ins a (vreg-immediate b))
       (let ((minst (put-result ins :alu (use-tied a) (use-any b))))
         (setf (minst-more minst) :imul
               (minst-swappable minst) t))))
+
+(defun put-literal-product (ins a literal)
+  "Append the product of A and LITERAL: a shift if that is a power of two."
+  (if (and (> literal 1) (= 0 (logand literal (1- literal))))
+      (put-shift ins :shl a (1- (integer-length literal)))
+      (setf (minst-imm (put-result ins :multiply-literal (use-any a)))
+            literal)))
 
 (define-selector :fixnum* (ins)
   (let ((a (argument ins 0)) (b (argument ins 1)))
     (when (vreg-immediate a)
       (let ((c a)) (setq a b b c)))
     (if (vreg-immediate b)
-        (let ((minst (put-result ins :multiply-literal (use-any a))))
-          (setf (minst-imm minst) (ash (vreg-immediate b) -3)))
+        (put-literal-product ins a (ash (vreg-immediate b) -3))
         (put-result ins :fixnum-multiply (use-reg a) (use-any b)))))
 
 (define-selector (:word-not) (ins)
