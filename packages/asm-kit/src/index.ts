@@ -1,4 +1,15 @@
-/** Machine code as data: executable and boot media formats. */
+/** Machine code as data: assembler, disassembler, executable and boot media formats. */
+export {
+  type AssembledProgram,
+  type AssembleOptions,
+  Assembler,
+  AssemblyError,
+  createAssembler,
+  type DisassembleOptions,
+  type ListedInstruction,
+  loadAssembler,
+  type Mode,
+} from "./assembler.js";
 export { BootImageError, bootableIso } from "./boot-image.js";
 export { crc32 } from "./crc32.js";
 export {

@@ -79,4 +79,5 @@
    (:file "link")
    (:file "world")
    (:file "load-object" :if-feature :native)
-   (:file "build-world")))
+   (:file "build-world")
+   (:file "js/node-interface" :if-feature :javascript)))
