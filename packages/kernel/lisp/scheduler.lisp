@@ -98,7 +98,10 @@ RESULTS the list of values its function returned."
         (setf (thread-queue thread) nil
               (thread-wake-ns thread) nil
               (thread-state thread) :runnable)
-        (enqueue thread *run-queue*))))
+        (enqueue thread *run-queue*)
+        ;; The running thread has to make room for it.
+        (if (= 0 (timer-deadline))
+            (arm-timer)))))
 
 (defun wake-sleepers (now)
   "Let those run whose time has come."

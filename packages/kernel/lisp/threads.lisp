@@ -98,19 +98,22 @@ return it. Signal STORAGE-CONDITION when there is no memory for its stack."
 
 (defun %thread-main ()
   "What a new thread runs. Does not return."
-  (set-switching-deferred 0)
+  ;; Interrupts wait until the function is about to be called.
+  (set-switching-deferred 1)
   (free-dead-thread)
+  (arm-timer)
   (let ((thread (%current-thread)))
     (setf (thread-results thread)
           (multiple-value-list
            (catch 'thread-exit
              (with-simple-restart (abort "end the thread ~A"
                                          (thread-name thread))
+               (end-deferral)
                (funcall (thread-function thread))))))
     (end-thread thread)))
 
 (defun end-thread (thread)
-  (begin-deferral)
+  (set-switching-deferred 1)
   (setf (thread-state thread) :finished
         (thread-function thread) nil
         *all-threads* (delete thread *all-threads* :test #'eq))

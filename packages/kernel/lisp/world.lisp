@@ -62,7 +62,7 @@
   "What a warm world does: the listener, which looks at the command line. With
 the option --stress the collector runs as often as it can."
   (if (member "--stress" (%command-line) :test #'equal)
-      (set-collector-stress 65536))
+      (set-collector-stress 16384))
   (run-repl))
 
 (defun cold-main ()
