@@ -87,15 +87,22 @@
           (setq slot (list count))
           (incf count)
           (setq slots (append slots (list slot))))
-        (push (vreg-ranges vreg) (cdr slot))
+        (push (slot-ranges vreg) (cdr slot))
         (setf (vreg-slot vreg) (first slot))
         (let ((other (vreg-hint-vreg vreg)))
           (when (and other (vreg-policy other) (null (vreg-slot other)))
             (setf (vreg-slot-hint other) (first slot))))))
     (setf (mfunc-slot-count mfunc) count)))
 
+(defun slot-ranges (vreg)
+  "Where the slot of VREG must be its own."
+  (let ((ranges (vreg-ranges vreg)))
+    (if (vreg-pinned vreg)
+        (list (cons (car (first ranges)) +far+))
+        ranges)))
+
 (defun find-slot (vreg slots)
-  (let ((ranges (vreg-ranges vreg)) (tries 0))
+  (let ((ranges (slot-ranges vreg)) (tries 0))
     (flet ((fits-p (slot)
              (every (lambda (other) (not (ranges-meet-p ranges other)))
                     (cdr slot))))
@@ -116,16 +123,50 @@ and keep those that are variables for the debugger."
   (dolist (block (mfunc-blocks mfunc))
     (dolist (minst (mblock-instructions block))
       (when (minst-site minst)
-        (let ((slots '()) (names '()))
+        (let* ((pinned (pinned-values mfunc minst))
+               (slots (mapcar #'vreg-slot pinned))
+               (names (newest-values pinned)))
           (dolist (entry (minst-live minst))
             (let ((vreg (car entry)))
-              (when (home-valid-p vreg (cdr entry) minst)
+              (when (and (not (vreg-pinned vreg))
+                         (home-valid-p vreg (cdr entry) minst))
                 (when (vreg-name vreg) (push vreg names))
                 (push (vreg-slot vreg) slots))))
           (dolist (slot (fixed-live-slots mfunc block))
             (push slot slots))
           (setf (minst-live minst) (sort slots #'<)
                 (minst-names minst) names))))))
+
+(defun pinned-values (mfunc minst)
+  "The pinned values of MFUNC that are in their slots at MINST."
+  (let ((pinned '()))
+    (when *pin-variables*
+      (dolist (vreg (mfunc-vregs mfunc))
+        (when (and (vreg-pinned vreg) (vreg-slot vreg)
+                   (defined-before-p vreg minst))
+          (push vreg pinned))))
+    pinned))
+
+(defun newest-values (vregs)
+  "Those of VREGS that are the last of their name."
+  (let ((newest '()))
+    (dolist (vreg vregs newest)
+      (let ((other (find (vreg-name vreg) newest :key #'vreg-name)))
+        (cond ((null other) (push vreg newest))
+              ((> (car (first (vreg-ranges vreg)))
+                  (car (first (vreg-ranges other))))
+               (setq newest (cons vreg (remove other newest)))))))))
+
+(defun defined-before-p (vreg minst)
+  "True when VREG is defined on all ways to MINST.  The result of a terminator
+is stored in its first target."
+  (let* ((def (vreg-def-minst vreg)) (here (minst-block minst))
+         (block (if (and def (minst-targets def))
+                    (first (mblock-succs (vreg-def-block vreg)))
+                    (vreg-def-block vreg))))
+    (if (and (eq block here) (eq block (vreg-def-block vreg)))
+        (< (car (first (vreg-ranges vreg))) (* 2 (minst-number minst)))
+        (block-dominates-p block here))))
 
 (defun home-valid-p (vreg stored minst)
   "True when at MINST the slot of VREG may be read later without a store."

@@ -19,14 +19,19 @@ The entry of FUNC is the first of its entries."
          (*asm* (make-asm)) (*points* '()) (*literals* '())
          (mfuncs (make-mfuncs (func-tree func))))
     (dolist (mfunc mfuncs)
-      (select-func mfunc)
-      (allocate-registers mfunc)
-      (when *verify-allocation* (verify-allocation mfunc)))
+      (let ((*pin-variables* (debugged-p mfunc)))
+        (select-func mfunc)
+        (allocate-registers mfunc)
+        (when *verify-allocation* (verify-allocation mfunc))))
     (dolist (mfunc mfuncs)
       (emit-func mfunc))
     (emit-literals)
     (emit-align *asm* 16 0)
     (finish-unit func mfuncs)))
+
+(defun debugged-p (mfunc)
+  (let ((policy (func-policy (mfunc-func mfunc))))
+    (and policy (>= (policy-debug policy) 2))))
 
 (defun make-mfuncs (funcs)
   "An MFUNC for each of FUNCS, known by its FUNC-MARK."
@@ -151,13 +156,18 @@ start end), in which the safepoints from START to END are in a row."
                    (push record still))
                   (t (push (cdr record) variables))))
           (dolist (vreg live)
-            (unless (assoc vreg still)
+            (unless (or (assoc vreg still)
+                        (not (named-by-user-p (vreg-name vreg))))
               (push (list vreg (vreg-name vreg) :boxed (vreg-slot vreg)
                           (first point) (1+ (first point)))
                     still)))
           (setq open still))))
     (dolist (record open) (push (cdr record) variables))
     (nreverse variables)))
+
+;;; The names of symbols that macros make depend on what was expanded before.
+(defun named-by-user-p (name)
+  (and (symbolp name) name (symbol-package name)))
 
 (defun unit-effects (mfuncs)
   (let ((effects '()))

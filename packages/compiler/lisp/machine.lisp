@@ -11,7 +11,7 @@
 (defstruct (vreg (:constructor make-vreg (number class)))
   "A virtual register: one SSA value.  CLASS is 0 boxed, 1 raw, 2 float.
 CONSTANT, if any, is a CONST it can be made from; INCOMING an index of an
-incoming stack word that always holds it."
+incoming stack word that always holds it.  PINNED: its slot stays its own for the debugger."
   number class
   (constant nil) (incoming nil) (name nil) (ins nil)
   ;; Live range facts: positions of uses, rising; blocks it is live into.
@@ -21,7 +21,7 @@ incoming stack word that always holds it."
   (register -1) (stored nil) (live-index -1) (hints '()) (hint-vreg nil)
   (old-register -1) (old-time -1)
   ;; Decisions.
-  (def-register -1) (transitions '()) (home-used nil) (keep-home nil)
+  (def-register -1) (transitions '()) (home-used nil) (keep-home nil) (pinned nil)
   (policy nil) (first-store nil) (slot nil) (slot-hint nil) (mark nil))
 
 (defstruct (const (:constructor make-const (kind datum)))
@@ -75,6 +75,12 @@ a :JUMP stand in its USES in the same order."
 for DST a USE with HOW :OUT or :IN.  VREG is the value moved.  STORE: this is a spill
 store of VREG, done only when its policy says so."
   dst src vreg (store nil))
+
+;;; Debugging
+
+(defvar *pin-variables* nil
+  "True in a function with (debug 2) or more: the values of its variables keep
+their slots to the end, so that a debugger always finds them.")
 
 ;;; The target
 

@@ -178,6 +178,11 @@
                (>= (ins-datum ins) +register-arguments+))
       (setf (vreg-incoming vreg)
             (- (ins-datum ins) +register-arguments+)))
+    (when (and *pin-variables* (named-by-user-p (ins-name ins))
+               (eql (vreg-class vreg) 0)
+               (not (vreg-constant vreg)) (not (vreg-incoming vreg)))
+      (setf (vreg-pinned vreg) t
+            (vreg-keep-home vreg) t))
     vreg))
 
 (defun make-mblocks (func mfunc)

@@ -13,7 +13,14 @@
 (defun pick (&rest list) (nth (rnd (length list)) list))
 
 (defun gen (name &optional args datum attrs)
-  (append-ins *rb* (new-ins *rf* name args datum attrs)))
+  (let ((ins (append-ins *rb* (new-ins *rf* name args datum attrs))))
+    (when (and (func-policy *rf*) (zerop (rnd 4)))
+      (setf (ins-name ins) (pick 'x 'y 'z 'u 'v 'w)))
+    ins))
+
+;;; The back end asks a policy this only; here a policy is that number.
+(unless (fboundp 'policy-debug)
+  (setf (symbol-function 'policy-debug) (lambda (policy) policy)))
 
 (defun pool-values (kind)
   (let ((found '()))
@@ -319,6 +326,8 @@
          (*rb* nil) (*pool* '()) (*budget* size) (*leafy* (evenp seed))
          (count (1+ (rnd 6))))
     (setf (func-min-args *rf*) count (func-max-args *rf*) count)
+    ;; Every third function keeps its variables for the debugger.
+    (when (= 0 (mod seed 3)) (setf (func-policy *rf*) 2))
     (let ((entry (new-blok *rf*)))
       (setf (func-entry *rf*) entry)
       (start-blok entry)
