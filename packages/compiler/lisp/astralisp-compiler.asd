@@ -79,5 +79,7 @@
    (:file "link")
    (:file "world")
    (:file "load-object" :if-feature :native)
+   (:file "source-text")
    (:file "build-world")
+   (:file "compile-file" :if-feature :native)
    (:file "js/node-interface" :if-feature :javascript)))

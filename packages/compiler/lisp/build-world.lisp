@@ -106,27 +106,18 @@ differs; return how many are the same and how many differ."
         path)))
 
 (defun compile-source-file (path sink)
-  "Compile the forms of the file PATH into SINK, or, when SINK is nil, only do
-what they ask for at compile time. Print warnings; return their number."
+  "Compile the forms of the file PATH for a world into SINK, or, when SINK is
+nil, only do what they ask for at compile time. Print warnings; return their
+number."
   (let ((*package* (find-package "COMMON-LISP-USER"))
-        (*features* *target-features*)
-        (end (list nil))
-        (count 0))
-    (with-open-file (stream path)
-      (loop
-        (let ((form (read stream nil end)))
-          (when (eq form end)
-            (return count))
-          (compile-toplevel-form
-           form
-           ;; The linker describes the packages of a world as a whole.
-           (if (and (consp form) (member (car form) '(in-package defpackage)))
-               nil
-               sink)
-           (lambda (warning)
-             (incf count)
-             (write-line (concatenate 'string "warning: " path ": "
-                                      (princ-to-string warning))))))))))
+        (*features* *target-features*))
+    (compile-source-text
+     (read-source-text path) path
+     ;; The linker describes the packages of a world as a whole.
+     (lambda (form)
+       (if (and (consp form) (member (car form) '(in-package defpackage)))
+           nil
+           sink)))))
 
 (defun read-octet-file (path)
   (with-open-file (stream path :element-type '(unsigned-byte 8))

@@ -1,0 +1,60 @@
+;;;; COMPILE-FILE and the loading of what it makes, in the running system.
+
+(in-package #:astralisp.compiler)
+
+(defun compile-file-pathname (input-file &key output-file &allow-other-keys)
+  "Return the pathname that COMPILE-FILE would write for INPUT-FILE: OUTPUT-FILE,
+or INPUT-FILE with the type object. CLHS COMPILE-FILE-PATHNAME."
+  (if output-file
+      (merge-pathnames output-file)
+      (merge-pathnames (make-pathname :type "object")
+                       (merge-pathnames input-file))))
+
+(defun compile-file (input-file &key output-file
+                                  (verbose *compile-verbose*)
+                                  (print *compile-print*)
+                                  (external-format :default))
+  "Compile the forms of the file INPUT-FILE to an object file for LOAD. Return
+its truename, whether there were warnings, and whether one of them was an
+error. Signal FILE-ERROR when a file cannot be read or written.
+CLHS COMPILE-FILE."
+  (declare (ignore print external-format))
+  (let* ((input (merge-pathnames input-file))
+         (source (if (or (probe-file input) (pathname-type input))
+                     input
+                     (merge-pathnames input (make-pathname :type "lisp"))))
+         (output (compile-file-pathname source :output-file output-file))
+         (sink (make-object-writer (file-base-name (namestring source)))))
+    (when verbose
+      (format t "~&; compiling ~A~%" (namestring source)))
+    (multiple-value-bind (warnings failed)
+        (let ((*package* *package*)
+              (*readtable* *readtable*)
+              (*compile-file-pathname* source)
+              (*compile-file-truename* (truename source)))
+          (compile-source-text (read-source-text source) (namestring source)
+                               (lambda (form)
+                                 (declare (ignore form))
+                                 sink)))
+      (write-octet-file output (object-writer-result sink))
+      (values (truename output) (plusp warnings) failed))))
+
+(defun object-file-p (truename)
+  "Does the file TRUENAME start like an object file?"
+  (with-open-file (stream truename :element-type '(unsigned-byte 8))
+    (dotimes (i (length +object-magic+) t)
+      (unless (eql (read-byte stream nil nil)
+                   (char-code (char +object-magic+ i)))
+        (return nil)))))
+
+(defun load-object-file (truename)
+  "Load the file TRUENAME if it is an object file; return whether it is."
+  (when (object-file-p truename)
+    (let ((*package* *package*)
+          (*readtable* *readtable*)
+          (*load-pathname* truename)
+          (*load-truename* truename))
+      (load-object-octets (read-octet-file truename)))
+    t))
+
+(setf (symbol-value (runtime-name "*BINARY-LOADER*")) #'load-object-file)
