@@ -181,10 +181,8 @@ is stored in its first target."
       (t stored))))
 
 (defun fixed-live-slots (mfunc block)
-  "The boxed slots live all through BLOCK: home arguments, unwind tags."
+  "The boxed slots live all through BLOCK: the tags of unwind blocks."
   (let ((slots '()) (target (mblock-unwind block)))
-    (when (mfunc-home-arguments mfunc)
-      (setq slots (list 0 1 2 3)))
     (loop
       (when (null target) (return slots))
       (let ((entry (assoc target (mfunc-unwind-slots mfunc))))

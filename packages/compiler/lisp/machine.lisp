@@ -65,7 +65,7 @@ a :JUMP stand in its USES in the same order."
 (defstruct (mfunc (:constructor make-mfunc (name)))
   "A function of machine instructions, BLOCKS in layout order."
   name (func nil) (blocks '()) (vregs '()) (vreg-count 0) (block-count 0)
-  (home-arguments nil) (fixed-slots 0) (slot-count 0) (outgoing 0)
+  (fixed-slots 0) (slot-count 0) (outgoing 0)
   (unwind-slots '()) (incoming 0) (number 0)
   (entry-label nil) (direct-label nil) (start-label nil) (end-label nil)
   (no-poll nil))

@@ -12,8 +12,7 @@
 
 (defun place-frames (mfunc)
   "Decide for each block of MFUNC if the frame exists in it."
-  (let ((everywhere (or (mfunc-home-arguments mfunc)
-                        (mfunc-unwind-slots mfunc))))
+  (let ((everywhere (mfunc-unwind-slots mfunc)))
     (dolist (block (mfunc-blocks mfunc))
       (setf (mblock-frame block)
             (if (or everywhere (block-needs-frame-p block)) t nil)))
@@ -142,9 +141,7 @@ the stack map of MINST."
     (unless (func-local func)
       (bind-label *asm* (mfunc-entry-label mfunc))
       (emit-count-check (func-min-args func) (func-max-args func)))
-    (bind-label *asm* (mfunc-direct-label mfunc))
-    (when (mfunc-home-arguments mfunc)
-      (emit-home-arguments mfunc))))
+    (bind-label *asm* (mfunc-direct-label mfunc))))
 
 (defun emit-count-check (minimum maximum)
   (flet ((check (count code)
@@ -156,16 +153,6 @@ the stack map of MINST."
           (t
            (when (> minimum 0) (check minimum +cc-b+))
            (when maximum (check maximum +cc-a+))))))
-
-(defun emit-home-arguments (mfunc)
-  "Make the frame at once and keep the registers of arguments in slots 0-4."
-  (let ((slot 0))
-    (emit-prologue)
-    (setf (mblock-prologue (first (mfunc-blocks mfunc))) nil)
-    (dolist (register *argument-registers*)
-      (emit-mov-mr *asm* 64 register +rbp+ (* -8 (1+ slot)))
-      (incf slot))
-    (emit-mov-mr *asm* 64 +count-register+ +rbp+ (* -8 (1+ slot)))))
 
 (define-emitter :poll (minst)
   (emit-poll minst))
