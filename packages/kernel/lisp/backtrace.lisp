@@ -71,12 +71,12 @@
             (push name names))))))
 
 (defun frame-arguments (record variables)
-  "The values of the arguments of the function of RECORD as far as known."
+  "The values of the arguments of the function of RECORD; :? where it is gone."
   (let ((arguments '()))
     (dolist (name (lambda-list-names (%svref record 4))
                   (nreverse arguments))
       (let ((variable (assoc name variables)))
-        (push (if variable (cdr variable) '|?|) arguments)))))
+        (push (if variable (cdr variable) :?) arguments)))))
 
 (defun describe-frame (pc fp)
   "(name arguments source locals) for the frame FP stopped at PC."

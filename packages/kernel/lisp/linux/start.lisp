@@ -9,6 +9,41 @@
 
 (defconstant +default-heap+ #x80000000 "Octets of heap asked for: 2 GiB.")
 
+(defmacro text-at-p (address text)
+  "Are the octets at ADDRESS those of the literal TEXT?"
+  `(and ,@(let ((index -1))
+            (map 'list
+                 (lambda (character)
+                   (list '= (char-code character)
+                         (list 'octet address
+                               (setq index (cl:+ index 1)))))
+                 text))))
+
+(defwired decimal-at (address)
+  "The decimal number whose digits are at ADDRESS."
+  (let ((value 0))
+    (declare (type fixnum value))
+    (while (and (>= (octet address) 48) (<= (octet address) 57)
+                (< value 100000000))
+      (setq value (+ (* 10 value) (- (octet address) 48)))
+      (setq address (1+ address)))
+    value))
+
+(defwired wanted-heap ()
+  "Octets of heap to ask for: ASTRALISP_HEAP of the environment says how many
+MiB, at least 32."
+  (let-fixnum ((block (world-arguments))
+               (at (+ block 16 (shift-left (word block) 3)))
+               (octets +default-heap+))
+    (while (/= 0 (word at))
+      (let ((entry (word at)))
+        (declare (type fixnum entry))
+        (if (text-at-p entry "ASTRALISP_HEAP=")
+            (setq octets (shift-left (max 32 (decimal-at (+ entry 15)))
+                                     20))))
+      (setq at (+ at 8)))
+    (min octets +largest-heap+)))
+
 (defwired page-up (address)
   (round-up address 4096))
 
@@ -59,7 +94,8 @@
   (map-rest (page-up (world-code-free)) +code-end+ 7)
   (linux-set-handlers)
   (linux-map-heap (world-heap-free)
-                  (- (+ +heap-base+ +default-heap+) (world-heap-free))))
+                  (max #x1000000
+                       (- (+ +heap-base+ (wanted-heap)) (world-heap-free)))))
 
 ;;; The argument and environment strings, which the system put on the first
 ;;; stack: count, pointers, 0, pointers, 0.
