@@ -237,34 +237,44 @@
       (jump-to-edge else)
       (forget-refinements depth))))
 
+(defun tested-variables (node args)
+  "For each argument of NODE the variable whose value it is, still, or NIL."
+  (let ((vars '()))
+    (dolist (arg-node (primitive-node-args node) (nreverse vars))
+      (let ((var (node-variable arg-node)) (value (pop args)))
+        (push (if (and var (eq (plain-value (variable-value var))
+                               (plain-value value)))
+                  var
+                  nil)
+              vars)))))
+
 (defun refine-by-test (node args outcome)
   "What the OUTCOME of the test NODE tells of its variables."
   (let* ((name (op-name (primitive-node-op node)))
          (ty (getf (op-facts (primitive-node-op node)) :test-type))
-         (nodes (primitive-node-args node)))
+         (vars (tested-variables node args)))
     (cond (ty
-           (let ((var (node-variable (car nodes))))
-             (when var
-               (refine-here var (car args)
-                            (if outcome
-                                ty
-                                (bits-ty (logandc2 +ty-all+
-                                                   (ty-bits ty))))))))
+           (when (car vars)
+             (refine-here (car vars) (car args)
+                          (if outcome
+                              ty
+                              (bits-ty (logandc2 +ty-all+
+                                                 (ty-bits ty)))))))
           ((eq name '%instance-of-p)
-           (refine-by-structure nodes args outcome))
+           (refine-by-structure vars args outcome))
           ((member name '(eq eql))
-           (refine-by-equality nodes args outcome))
+           (refine-by-equality vars args outcome))
           (t (let ((relation (relation-of name outcome)))
                (when relation
-                 (refine-by-relation nodes args relation)))))))
+                 (refine-by-relation vars args relation)))))))
 
-(defun refine-by-structure (nodes args outcome)
-  (let ((var (node-variable (car nodes))) (layout (plain-value (cadr args))))
+(defun refine-by-structure (vars args outcome)
+  (let ((var (car vars)) (layout (plain-value (cadr args))))
     (when (and var outcome (eq (ins-opname layout) :layout))
       (refine-here var (car args)
                    (%make-ty +ty-instance+ nil nil (ins-datum layout))))))
 
-(defun refine-by-equality (nodes args outcome)
+(defun refine-by-equality (vars args outcome)
   "EQ or EQL to a literal."
   (let* ((first (plain-value (car args)))
          (second (plain-value (cadr args)))
@@ -273,7 +283,7 @@
                         (t nil)))
          (index (if (eq literal second) 0 1)))
     (when literal
-      (let ((var (node-variable (nth index nodes)))
+      (let ((var (nth index vars))
             (datum (ins-datum literal)))
         (when var
           (cond (outcome
@@ -293,9 +303,8 @@
                              (%fx>= :>= :<) (%fx= := nil)))))
     (if outcome (cadr entry) (caddr entry))))
 
-(defun refine-by-relation (nodes args relation)
-  (let ((first (node-variable (car nodes)))
-        (second (node-variable (cadr nodes))))
+(defun refine-by-relation (vars args relation)
+  (let ((first (car vars)) (second (cadr vars)))
     (when first
       (refine-variable first
                        (emit :refine-relation (list (car args) (cadr args))

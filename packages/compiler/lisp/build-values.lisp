@@ -96,19 +96,23 @@
 
 (defun read-variable (var blok)
   "The value of VAR at the end of BLOK."
-  (let ((place blok))
+  (let ((place blok) (left (func-blocks-count *func*)))
     (loop
       (let ((entry (assoc var (blok-defs place))))
         (when entry
           (unless (eq place blok)
             (write-variable var blok (cdr entry)))
           (return (replacement (cdr entry)))))
-      (if (and (blok-sealed place) (blok-preds place)
-               (null (cdr (blok-preds place))))
-          (setq place (car (blok-preds place)))
-          (let ((value (read-at-join var place)))
-            (unless (eq place blok) (write-variable var blok value))
-            (return value))))))
+      (setq left (- left 1))
+      (cond ((not (and (blok-sealed place) (blok-preds place)
+                       (null (cdr (blok-preds place)))))
+             (let ((value (read-at-join var place)))
+               (unless (eq place blok) (write-variable var blok value))
+               (return value)))
+            ;; A loop that nothing enters has no value.
+            ((< left 0)
+             (return (write-variable var blok (undefined-value blok))))
+            (t (setq place (car (blok-preds place))))))))
 
 (defun read-at-join (var blok)
   (cond ((not (blok-sealed blok))

@@ -291,7 +291,11 @@ full call, else NIL."
                      (literal-function-name function env))
                 (make-global-function-node (cadr function))
                 (convert function env))
-            (convert (if (cdr arguments)
-                         (cons 'list* arguments)
-                         (car arguments))
-                     env))))))
+            (convert (spread-list-form arguments) env))))))
+
+(defun spread-list-form (arguments)
+  "A form for the list of the ARGUMENTS of APPLY behind the function."
+  (let* ((backward (reverse arguments))
+         (form (list 'the 'list (car backward))))
+    (dolist (argument (cdr backward) form)
+      (setq form (list 'cons argument form)))))
