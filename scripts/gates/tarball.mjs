@@ -1,5 +1,6 @@
 // Each package is packed as it would be published, linted, unpacked beside the others, and
-// imported by its name from the unpacked files.
+// imported by its name from the unpacked files. The example of its README, where it has
+// one, is run there too: it evaluates Lisp, assembles and compiles.
 import { execFile } from "node:child_process";
 import {
   existsSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { exampleFailure, exampleOf } from "./readme.mjs";
 
 const execute = promisify(execFile);
 
@@ -50,6 +52,20 @@ function importFailure(name, work) {
   return failure(process.execPath, ["--input-type=module", "--eval", program], work);
 }
 
+/** What is wrong with the example in the unpacked package `name`; null if nothing. */
+async function unpackedExampleFailure(name, work) {
+  const path = join(work, "node_modules", name, "README.md");
+  const readme = existsSync(path) ? readFileSync(path, "utf8") : "";
+  return exampleOf(readme) === null ? null : exampleFailure(readme, work);
+}
+
+/** What is wrong with the unpacked manifest of `name`; null if nothing. */
+function manifestFailure(name, work) {
+  const path = join(work, "node_modules", name, "package.json");
+  const isWorkspace = readFileSync(path, "utf8").includes("workspace:");
+  return isWorkspace ? "names packages of the workspace" : null;
+}
+
 /** Checks the packages in `directories`, two at a time: how many, and what is wrong. */
 export async function checkTarballs(root, directories) {
   const work = mkdtempSync(join(tmpdir(), "astralisp-tarballs-"));
@@ -70,8 +86,12 @@ export async function checkTarballs(root, directories) {
       }
     };
     await Promise.all([worker(), worker()]);
-    for (const { name } of packages)
+    for (const { name } of packages) {
+      if (!existsSync(join(work, "node_modules", name, "package.json"))) continue;
+      report(name, "manifest", manifestFailure(name, work));
       report(name, "import", await importFailure(name, work));
+      report(name, "example", await unpackedExampleFailure(name, work));
+    }
   } finally {
     rmSync(work, { recursive: true });
   }

@@ -30,5 +30,5 @@ export {
   type WorldPart,
 } from "./world-file.js";
 
-/** The version of this package. */
-export const version = "0.0.0";
+/** The folder of the Lisp sources of this package. */
+export const lispSources = new URL("../lisp/", import.meta.url);

@@ -9,5 +9,5 @@ export {
   type Pass,
 } from "./compiler.js";
 
-/** The version of this package. */
-export const version = "0.0.0";
+/** The folder of the Lisp sources of this package. */
+export const lispSources = new URL("../lisp/", import.meta.url);

@@ -12,5 +12,5 @@ export { type LispObject as LispValue, ReaderError } from "@astralisp/reader";
 export { createLisp, formatError, Lisp } from "./lisp.js";
 export { type LispInput, type PlainValue, toLisp, toPlain } from "./values.js";
 
-/** The version of this package. */
-export const version = "0.0.0";
+/** The folder of the Lisp sources of this package. */
+export const lispSources = new URL("../lisp/", import.meta.url);
