@@ -54,18 +54,25 @@ warnings; return their number and whether one of them was an error."
                                      (line-at starts (car place)))))))
           (when (eq form end)
             (return (values count failed)))
-          (compile-toplevel-form
-           form (funcall sink-for form)
-           (lambda (warning)
-             (incf count)
-             (when (eq (compiler-warning-kind warning) :error)
-               (setf failed t))
-             (write-warning warning text name starts))))))))
+          (flet ((warn-of (warning)
+                   (incf count)
+                   (when (eq (compiler-warning-kind warning) :error)
+                     (setf failed t))
+                   (write-warning warning text name starts)))
+            (call-without-listener
+             (lambda ()
+               (compile-toplevel-form form (funcall sink-for form)
+                                      #'warn-of)))))))))
 
 (defun read-with-places (stream end places)
   "Read a form, END at the end; note in the table PLACES where conses stand."
   (progv (list (runtime-name "*SOURCE-TABLE*")) (list places)
     (read stream nil end)))
+
+(defun call-without-listener (function)
+  "Call FUNCTION with the policy of files, not that of the listener."
+  (progv (list (runtime-name "*EVALUATION-DEBUG*")) (list nil)
+    (funcall function)))
 
 ;;; error[C0001]-style reports: what, where, the line, a hint.
 (defun write-warning (warning text name starts)

@@ -32,6 +32,14 @@ Its entry 0 is the function."
                     (mapcar (lambda (entry) (list (car entry) (cdr entry)))
                             (reverse (symbol-value name)))
                     policy)))
+    (ensure-debug policy)))
+
+(defun ensure-debug (policy)
+  "POLICY with at least the debug quality that the listener wants."
+  (let ((name (runtime-name "*EVALUATION-DEBUG*")))
+    (when (and (boundp name) (symbol-value name))
+      (setf (policy-debug policy)
+            (max (policy-debug policy) (symbol-value name))))
     policy))
 
 (defun process-toplevel (form env)

@@ -154,6 +154,10 @@ NAME, or return it when NAME is NIL. CLHS COMPILE."
                  (set-fdefinition name function)))
            (values name nil nil)))))
 
+(defvar *evaluation-debug* nil
+  "NIL, or the least DEBUG quality of what is compiled: the listener binds it,
+so that the debugger can show the variables of what was typed.")
+
 (defvar *compile-file-pathname* nil
   "The pathname of the file that COMPILE-FILE is compiling, or NIL.")
 (defvar *compile-file-truename* nil

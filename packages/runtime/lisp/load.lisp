@@ -54,6 +54,7 @@ returns true, or returns NIL.")
         (*load-truename* truename)
         (*load-stream* stream)
         (*form-start* nil)
+        (*evaluation-debug* nil)
         (*package* *package*)
         (*readtable* *readtable*))
     (when verbose

@@ -23,7 +23,8 @@
 (defun eval-and-print (form stream)
   "Evaluate FORM as the listener does and print its values on STREAM."
   (setq - form)
-  (let ((values (multiple-value-list (eval form))))
+  (let ((values (multiple-value-list (let ((*evaluation-debug* 2))
+                                       (eval form)))))
     (remember-form form)
     (remember-values values)
     (print-values values stream)))

@@ -3,7 +3,8 @@
 (in-package #:astralisp.runtime)
 
 (defstruct (package (:constructor %make-package-object (name))
-                    (:conc-name pkg-) (:copier nil) (:predicate packagep))
+                    (:conc-name pkg-) (:copier nil)
+                    (:predicate package-object-p))
   name
   (nicknames '())
   (internal (make-symbol-table))
@@ -18,6 +19,12 @@
       "The current package. CLHS *PACKAGE*.")
 
 (defglobal **packages** '() "All packages, newest first.")
+
+;;; A function of its own: files that come before this one call it, and would
+;;; be compiled otherwise in a world that knows the structure already.
+(defun packagep (object)
+  "Is OBJECT a package? CLHS PACKAGEP."
+  (package-object-p object))
 
 ;;; Finding
 
@@ -42,7 +49,7 @@
 (defun find-package (designator)
   "The package that DESIGNATOR, a package or string designator, names, or NIL.
 CLHS FIND-PACKAGE."
-  (if (packagep designator)
+  (if (package-object-p designator)
       designator
       (let* ((name (name-of-designator designator))
              (here (if (boundp '*package*) *package* nil))
@@ -61,7 +68,7 @@ CLHS FIND-PACKAGE."
   `(defun ,name (package)
      ,(concatenate 'string "Return the " what " of the package that PACKAGE "
                    "designates. CLHS " (symbol-name name) ".")
-     (,accessor (if (packagep package)
+     (,accessor (if (package-object-p package)
                     package
                     (find-package-or-error package)))))
 
@@ -189,7 +196,7 @@ when others use it. CLHS DELETE-PACKAGE."
                              :package package
                              :format-control "no package is named ~A"
                              :format-arguments (list package)))))
-    (when (and (packagep package) (pkg-name package))
+    (when (and (package-object-p package) (pkg-name package))
       (when (pkg-used-by package)
         (cerror "Let them use it no longer."
                 'simple-package-error
