@@ -21,7 +21,9 @@ The entry of FUNC is the first of its entries."
     (dolist (mfunc mfuncs)
       (let ((*pin-variables* (debugged-p mfunc)))
         (select-func mfunc)
+        (note-machine-pass :select mfunc)
         (allocate-registers mfunc)
+        (note-machine-pass :allocate mfunc)
         (when *verify-allocation* (verify-allocation mfunc))))
     (dolist (mfunc mfuncs)
       (emit-func mfunc))
@@ -32,6 +34,13 @@ The entry of FUNC is the first of its entries."
 (defun debugged-p (mfunc)
   (let ((policy (func-policy (mfunc-func mfunc))))
     (and policy (>= (policy-debug policy) 2))))
+
+(defun note-machine-pass (name mfunc)
+  "Print MFUNC if the pass NAME is to be shown."
+  (when (member name *show-passes*)
+    (write-string ";;; " *standard-output*)
+    (write-line (string-downcase (symbol-name name)) *standard-output*)
+    (print-mfunc mfunc *standard-output*)))
 
 (defun make-mfuncs (funcs)
   "An MFUNC for each of FUNCS, known by its FUNC-MARK."
