@@ -4,10 +4,22 @@
 
 (defvar *show-passes* '() "Names of the passes whose output is printed.")
 
-(defun show-pass (name func)
+(defun pass-names ()
+  "Return the names of the passes that SHOW-PASS knows, in their order."
+  '(:build :optimize :lower :clean-up))
+
+(defun show-pass (name expression)
+  "Compile the lambda EXPRESSION and print what it is after the pass NAME, one
+of PASS-NAMES, or after each of a list of them. Return no values."
+  (let ((*show-passes* (if (listp name) name (list name))))
+    (lambda-to-low nil (cadr expression) (cddr expression) nil)
+    (values)))
+
+(defun note-pass (name func)
   "Print FUNC if the pass NAME is to be shown; return FUNC."
   (when (member name *show-passes*)
-    (write-line (string-downcase (symbol-name name)))
+    (write-string ";;; " *standard-output*)
+    (write-line (string-downcase (symbol-name name)) *standard-output*)
     (print-func func *standard-output*))
   func)
 
@@ -17,14 +29,14 @@
 
 (defun optimize-unit (root)
   "Take the high SSA of ROOT and its children to low SSA."
-  (show-pass 'build root)
+  (note-pass :build root)
   (dolist (func (unit-funcs root)) (optimize-high func))
-  (show-pass 'optimize root)
+  (note-pass :optimize root)
   (dolist (func (unit-funcs root)) (lower-function func))
-  (show-pass 'lower root)
+  (note-pass :lower root)
   (dolist (func (unit-funcs root)) (clean-up func))
   (record-effects root)
-  (show-pass 'clean-up root)
+  (note-pass :clean-up root)
   root)
 
 (defun fun-to-low (fun)

@@ -6,7 +6,8 @@
    ;; driver
    #:lap-code-unit
    #:compile-toplevel-forms #:compile-lambda #:compile-file-to-octets
-   #:check-effects #:broken-promise #:broken-promise-paths #:show-pass #:compiler-warning #:compiler-warning-position
+   #:check-effects #:broken-promise #:broken-promise-paths #:show-pass
+   #:pass-names #:compiler-warning #:compiler-warning-position
    #:compiler-warning-text #:compiler-warning-hint
    ;; layout
    #:+word-bits+

@@ -43,7 +43,9 @@
       (format t "~&DIFFERS ~S~%  ir:   ~S~%  sbcl: ~S~%" forms mine theirs))))
 
 (defun main ()
-  (with-open-file (in (merge-pathnames "programs.lisp-expr" (or *load-truename* *default-pathname-defaults*)))
+  (with-open-file (in (merge-pathnames "programs.lisp-expr"
+                                       (or *load-truename*
+                                           *default-pathname-defaults*)))
     (let ((*package* (find-package '#:astralisp.compiler)))
       (loop for program = (read in nil in)
             until (eq program in)

@@ -100,7 +100,11 @@
     (case (random 3 *state*)
       (0 `(let ((,sum 0))
             (dotimes (,i ,(pick '(0 1 3 6)) ,sum)
-              (setq ,sum (logand 1048575 (+ ,sum ,(form depth (extend scope :vars (list i sum)))))))))
+              (setq ,sum
+                    (logand 1048575
+                            (+ ,sum
+                               ,(form depth (extend scope :vars
+                                                    (list i sum)))))))))
       (1 `(block ,block
             (let ((,sum ,(form depth scope)))
               (dotimes (,i 5 ,sum)
