@@ -150,6 +150,10 @@
                 #x4032 -1 0))
       (error "no memory at ~x" address))))
 
+(defun give-up ()
+  (finish-output sb-sys:*stdout*)
+  (sb-ext:exit :code 1 :abort t))
+
 (defun load-kernel (&rest names)
   "Compile and load the kernel's files NAMES."
   (dolist (name names)
@@ -159,7 +163,7 @@
       (handler-bind ((style-warning #'muffle-warning)
                      (warning (lambda (c)
                                 (format sb-sys:*stdout* "~a: ~a~%" name c)
-                                (progn (finish-output sb-sys:*stdout*) (sb-ext:exit :code 1 :abort t)))))
+                                (give-up))))
         (let* ((messages (make-string-output-stream))
                (*error-output* messages)
                (*compile-print* nil))
@@ -170,7 +174,7 @@
             (when failure
               (format t "~a does not compile~%~a" name
                       (get-output-stream-string messages))
-              (progn (finish-output sb-sys:*stdout*) (sb-ext:exit :code 1 :abort t)))
+              (give-up))
             (load output)
             (delete-file output)))))))
 
