@@ -179,15 +179,17 @@
     result))
 
 (defun remove-trivial (param)
-  "Replace PARAM if all its arguments are one value or itself."
-  (let ((same nil) (good t))
+  "Replace PARAM if all its arguments are one value or itself, as they are or
+at least without their refinements."
+  (let ((same nil) (refined nil) (good t) (exact t))
     (dolist (arg (param-arguments param))
-      (let ((value (plain-value arg)))
+      (let ((value (plain-value arg)) (arg (replacement arg)))
         (cond ((eq value param) nil)
-              ((null same) (setq same value))
-              ((not (eq same value)) (setq good nil)))))
+              ((null same) (setq same value refined arg))
+              (t (unless (eq same value) (setq good nil))
+                 (unless (eq refined arg) (setq exact nil))))))
     (when (and good same)
-      (drop-param param same))))
+      (drop-param param (if exact refined same)))))
 
 (defun drop-param (param value)
   "Replace PARAM by VALUE and take it out of its block."

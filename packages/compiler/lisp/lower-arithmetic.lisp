@@ -31,10 +31,34 @@
           (unless (word-operand-p arg) (setq good nil)))
         (when good (setf (ins-mark ins) :modular))))))
 
+;;; A sum whose only use is the check that it is a fixnum is checked where it
+;;; overflows, and not again.
+
+(defun checked-arithmetic-p (ins)
+  "Is INS a check for a fixnum of a sum with no other use?"
+  (and (eq (ins-opname ins) :check)
+       (ty-subtype-p *ty-fixnum* (ins-datum ins))
+       (ty-bits-p (ins-datum ins) +ty-fixnum+)
+       (let ((value (replacement (car (ins-args ins)))))
+         (and (eql 1 (ins-uses value))
+              (member (ins-opname value)
+                      '(two-arg-+ two-arg-- two-arg-* %integer+ %integer-
+                        %integer*))
+              (notany #'null (mapcar #'maybe-fixnum-p (ins-args value)))
+              (not (float-only-p value))))))
+
+(defun float-only-p (ins)
+  (let ((found nil))
+    (dolist (arg (ins-args ins) found)
+      (when (ty-bits-p (value-ty arg) (logior +ty-single+ +ty-double+))
+        (setq found t)))))
+
 (defun mark-modular (func)
-  "Find the arithmetic of FUNC that is modulo 2^64."
+  "Find the arithmetic of FUNC that is modulo 2^64 or checked when it is made."
   (dolist (blok (func-blocks func))
     (do-instructions (ins blok)
+      (when (checked-arithmetic-p ins)
+        (setf (ins-mark (replacement (car (ins-args ins)))) :checked))
       (when (eq (ins-opname ins) '%logand)
         (let ((a (car (ins-args ins))) (b (cadr (ins-args ins))))
           (cond ((word-mask-p b) (mark-modular-value a))
@@ -56,8 +80,16 @@
   (let ((ty (value-ty value)))
     (or (ty-bits-p ty +ty-double+)
         (ty-bits-p ty +ty-single+)
-        (and (ty-fixnum-p ty)
-             (ty-within-p ty (- (expt 2 53)) (expt 2 53))))))
+        (ty-s64-p ty))))
+
+(defun double-comparison-p (a b)
+  "Like DOUBLE-OPERATION-P, where rounding would change the outcome."
+  (and (double-operation-p a b)
+       (exact-as-double-p (value-ty a)) (exact-as-double-p (value-ty b))))
+
+(defun exact-as-double-p (ty)
+  (or (not (ty-bits-p ty +ty-integer+))
+      (ty-within-p ty (- (expt 2 53)) (expt 2 53))))
 
 (defun single-operation-p (a b)
   (let ((ta (value-ty a)) (tb (value-ty b)))
@@ -118,10 +150,19 @@ cannot overflow."
           (setf (ins-type result) *ty-fixnum*)
           (low-jump join result)
           (go-on cold)
-          (low-jump join (slow-call ins slow))
+          (low-jump join (checked-slow-call ins slow))
           (go-on join)
+          (when (eq (ins-mark ins) :checked)
+            (setf (ins-type param) *ty-fixnum*))
           param))
       (slow-call ins slow)))
+
+(defun checked-slow-call (ins slow)
+  "SLOW-CALL, with the check that INS be a fixnum if it is marked for it."
+  (let ((result (slow-call ins slow)))
+    (when (eq (ins-mark ins) :checked)
+      (check-low result (ins-type ins) *ty-fixnum* 'fixnum))
+    result))
 
 (defun fixnum-sum-p (ins)
   "Do fixnum arguments of INS give a fixnum, whatever the others give?"
@@ -142,6 +183,8 @@ cannot overflow."
   (let ((a (car (ins-args ins))) (b (cadr (ins-args ins))))
     (cond ((and (all-fixnums-p ins) (fixnum-result-p ins))
            (low fixnum-name (as-all-boxed (ins-args ins))))
+          ((eq (ins-mark ins) :checked)
+           (lower-with-overflow ins name fixnum-name slow))
           ((word-operation-p ins)
            (low word-name (list (as-word a) (as-word b))))
           ((double-operation-p a b)
@@ -458,7 +501,7 @@ is negative; VALUE tells whether it can be."
       (cond ((and (ty-fixnum-p (value-ty a)) (ty-fixnum-p (value-ty b)))
              (compare :fixnum #'as-boxed))
             (family (compare family #'as-word))
-            ((double-operation-p a b) (compare :double #'make-it-double))
+            ((double-comparison-p a b) (compare :double #'make-it-double))
             ((single-operation-p a b) (compare :single #'as-single))
             (t (lower-generic-comparison relation a b slow then else))))))
 

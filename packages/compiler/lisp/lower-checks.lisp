@@ -326,6 +326,7 @@ FROM."
 (define-lowering (:check) (ins value)
   (let ((from (value-ty value)) (to (ins-datum ins)))
     (cond ((ty-subtype-p from to) (low-of value))
+          ((eq (ins-mark (replacement value)) :checked) (as-boxed value))
           (t
            (let ((low (as-boxed value)))
              (check-low low from to

@@ -36,25 +36,23 @@
                                                     index))))))))
 
 (defparameter *upper-steps*
-  (list 255 65535 (- (expt 2 31) 1) (- (expt 2 32) 1)
-        (- (expt 2 56) 1) +most-positive-fixnum+
-        (- (expt 2 63) 1) (- (expt 2 64) 1))
+  (list #x10FFFF (- (expt 2 32) 1) (- (expt 2 56) 1) +most-positive-fixnum+
+        (- (expt 2 64) 1))
   "Where growing upper bounds stop.")
 
 (defparameter *lower-steps*
-  (list 0 -1 (- (expt 2 31)) (- (expt 2 56)) +most-negative-fixnum+
-        (- (expt 2 63)))
+  (list 0 -1 (- (expt 2 56)) +most-negative-fixnum+ (- (expt 2 63)))
   "Where growing lower bounds stop.")
 
 (defun widen (old new count)
   "NEW, a larger type than OLD, with bounds on the steps."
   (let ((lo (ty-lo new)) (hi (ty-hi new)))
     (when (and hi (ty-hi old) (> hi (ty-hi old)))
-      (setq hi (if (> count 5)
+      (setq hi (if (> count 12)
                    nil
                    (find-if (lambda (step) (>= step hi)) *upper-steps*))))
     (when (and lo (ty-lo old) (< lo (ty-lo old)))
-      (setq lo (if (> count 5)
+      (setq lo (if (> count 12)
                    nil
                    (find-if (lambda (step) (<= step lo)) *lower-steps*))))
     (if (and (eql lo (ty-lo new)) (eql hi (ty-hi new)))
