@@ -167,13 +167,15 @@
                              (subseq name (%fx+ colon (if second 2 1)))
                              name)
                          package))
+         (parameters (mapcar (lambda (parameter)
+                               (and parameter
+                                    (parameter-value parameter state
+                                                     directive)))
+                             (directive-parameters directive)))
          (object (next-argument state directive)))
     (apply symbol stream object
            (directive-colon directive) (directive-at directive)
-           (mapcar (lambda (parameter)
-                     (and parameter
-                          (parameter-value parameter state directive)))
-                   (directive-parameters directive)))
+           parameters)
     nil))
 
 (define-directive #\P (stream state directive)
@@ -268,11 +270,13 @@
                           (fs-rest state)
                           (let ((list (next-argument state directive)))
                             (unless (listp list)
-                              (directive-problem directive
-                                                 "~S is not a list" list))
+                              (directive-type-problem directive list 'list))
                             list)))
            (items (if (stringp control) (parsed-control control) body))
            (inner (make-format-state arguments arguments)))
+      (when (directive-at directive)
+        (setf (fs-block inner) (fs-block state)
+              (fs-count inner) (fs-count state)))
       (flet ((run (state)
                (if (functionp control)
                    (progn (setf (fs-rest state)
@@ -293,7 +297,11 @@
                  (let* ((sublist (if (and (null (fs-rest inner)))
                                      '()
                                      (next-argument inner directive)))
-                        (substate (make-format-state sublist sublist)))
+                        (substate
+                          (progn
+                            (unless (listp sublist)
+                              (directive-type-problem directive sublist 'list))
+                            (make-format-state sublist sublist))))
                    (setf (fs-outer substate) (fs-rest inner))
                    (when (eq (run substate) :escape-all)
                      (return)))
@@ -301,16 +309,23 @@
                    (return)))
              (go again))))
       (when (directive-at directive)
-        (setf (fs-rest state) (fs-rest inner)))
+        (setf (fs-rest state) (fs-rest inner)
+              (fs-count state) (fs-count inner)))
       nil)))
+
+(defun given-parameters (state directive)
+  "The values of the parameters of DIRECTIVE up to the last that is not NIL."
+  (let ((values (mapcar (lambda (parameter)
+                          (and parameter
+                               (parameter-value parameter state directive)))
+                        (directive-parameters directive))))
+    (subseq values 0 (let ((last (position nil values :test-not #'eq
+                                                      :from-end t)))
+                       (if last (+ last 1) 0)))))
 
 (define-directive #\^ (stream state directive)
   (check-modifiers directive t nil)
-  (let* ((parameters (mapcar (lambda (parameter)
-                               (and parameter
-                                    (parameter-value parameter state
-                                                     directive)))
-                             (directive-parameters directive)))
+  (let* ((parameters (given-parameters state directive))
          (escape
            (case (length parameters)
              (0 (null (if (directive-colon directive)
@@ -375,6 +390,7 @@ padding also stands before the first and after the last."
   (let* ((before (or before (and (null (cdr segments)) (not after))))
          (gaps (+ (max 0 (- (length segments) 1))
                   (if before 1 0) (if after 1 0)))
+         (minpad (if (cdr segments) minpad 0))
          (length (+ (* gaps minpad)
                     (let ((sum 0))
                       (dolist (segment segments sum)

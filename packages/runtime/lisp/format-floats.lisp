@@ -73,7 +73,7 @@ FRACTION digits or to fit WIDTH; either may be NIL."
              (cond (fraction fraction)
                    (width
                     ;; As many digits as fit beside the point; at least one.
-                    (max (- width 1 (max k 0)) (if (> k 0) 0 (- 1 k))))
+                    (max (- width 1 (max k 0)) (if (> k 0) 0 1)))
                    (t nil))))
       (if (null places)
           (fixed-text k digits nil)
@@ -83,7 +83,10 @@ FRACTION digits or to fit WIDTH; either may be NIL."
               (setq k 0))
             (if fraction
                 (fixed-text k digits fraction)
-                (fixed-text k (string-right-trim "0" digits) nil)))))))
+                (let ((digits (string-right-trim "0" digits)))
+                  (if (and (string= digits "") width (< width 3))
+                      ".0"
+                      (fixed-text k digits nil)))))))))
 
 (define-directive #\F (stream state directive)
   (check-modifiers directive nil t)

@@ -30,7 +30,10 @@
   rest
   all
   ;; Inside ~:{ : the sublists that come after this one.
-  (outer '()))
+  (outer '())
+  ;; Inside a logical block: its stream, and how many arguments were taken.
+  (block nil)
+  (count 0))
 
 (defun format-problem (control position problem &rest arguments)
   "Signal an error: PROBLEM, formatted with ARGUMENTS, at POSITION in CONTROL."
@@ -41,6 +44,15 @@
                (substitute #\Space #\Newline control)
                (let ((column (%fx- position 1)))
                  (if (%fx< column 0) 0 column)))))
+
+(defun directive-type-problem (directive datum type)
+  "Signal a TYPE-ERROR: the argument DATUM of DIRECTIVE is not of TYPE."
+  (error 'simple-type-error
+         :datum datum
+         :expected-type type
+         :format-control "the argument ~S of ~~~A is not a ~(~A~), in ~S"
+         :format-arguments (list datum (directive-character directive) type
+                                 (directive-control directive))))
 
 (defun directive-problem (directive problem &rest arguments)
   (apply #'format-problem (directive-control directive)
@@ -67,7 +79,47 @@
       (format-problem control (directive-end close)
                       "~~~A without ~A" (directive-character close)
                       "its beginning"))
+    (check-justification items nil)
     items))
+
+(defun overflowing-p (directive)
+  "True if DIRECTIVE is a justification with ~:;."
+  (and (directive-separators directive)
+       (not (directive-colon (directive-close directive)))
+       (directive-colon (car (directive-separators directive)))))
+
+(defun pretty-directive-p (directive)
+  (case (directive-character directive)
+    ((#\W #\_ #\I) t)
+    (#\< (directive-colon (directive-close directive)))
+    (#\T (directive-colon directive))
+    (t nil)))
+
+(defun check-justification (items inside)
+  "Signal an error if one of ITEMS lays out a logical block and INSIDE, a
+justification, is around it, or ~:; is in a justification beside it."
+  (let ((overflowing nil)
+        (pretty nil))
+    (dolist (item items)
+      (when (directivep item)
+        (when (pretty-directive-p item)
+          (when inside
+            (directive-problem item "~~~A inside a justification"
+                               (directive-character item)))
+          (setq pretty item))
+        (when (consp (directive-parts item))
+          (when (and (eq (directive-character item) #\<)
+                     (overflowing-p item))
+            (setq overflowing item))
+          (dolist (part (directive-parts item))
+            (check-justification
+             part
+             (or inside
+                 (and (eq (directive-character item) #\<)
+                      (not (directive-colon (directive-close item))))))))
+        (when (and overflowing pretty)
+          (directive-problem item "~~:; of a justification beside ~~~A"
+                             (directive-character pretty)))))))
 
 (defun parse-items (control index)
   "The strings and directives of CONTROL from INDEX up to a directive that ends
@@ -173,6 +225,10 @@ behind it."
     (#\( #\))
     (#\< #\>)))
 
+(defun empty-body-p (control start end)
+  "True if nothing but a directive is between START and END; ~newline is something."
+  (eql (nth-value 1 (parse-directive control start)) end))
+
 (defun parse-body-of (directive control index)
   "If DIRECTIVE has a body, parse it from INDEX; return the index behind it."
   (let ((closing (closing-character (directive-character directive))))
@@ -190,8 +246,11 @@ behind it."
                (tagbody
                 again
                   (%mv-let (items close next) (parse-items control index)
+                    (push (if (or items (empty-body-p control index next))
+                              items
+                              '(""))
+                          parts)
                     (setq index next)
-                    (push items parts)
                     (cond ((null close)
                            (directive-problem directive
                                               "~~~A without ~~~A"
@@ -249,6 +308,10 @@ it."
         (write-string-to (output-stream stream) item))))
 
 (defun next-argument (state directive)
+  (when (fs-block state)
+    (when (block-ended-p (fs-rest state) (fs-count state) (fs-block state))
+      (throw 'format-block nil))
+    (setf (fs-count state) (%fx+ (fs-count state) 1)))
   (when (null (fs-rest state))
     (directive-problem directive "there are too few arguments"))
   (let ((argument (car (fs-rest state))))
@@ -256,13 +319,7 @@ it."
     argument))
 
 (defun parameter-value (parameter state directive)
-  (cond ((eq parameter :argument)
-         (let ((value (next-argument state directive)))
-           (unless (or (null value) (integerp value) (characterp value))
-             (directive-problem directive
-                                "~S cannot be the parameter of a directive"
-                                value))
-           value))
+  (cond ((eq parameter :argument) (next-argument state directive))
         ((eq parameter :count) (length (fs-rest state)))
         (t parameter)))
 

@@ -44,7 +44,11 @@
                 (type (pop-type))
                 (given (accept-token "="))
                 (value (if given (pop-form "a form") nil)))
-           (cond ((symbolp variables)
+           (check-new-variables variables)
+           (cond ((and (consp variables) (not given))
+                  (dolist (binding (variable-bindings variables type))
+                    (push binding bindings)))
+                 ((symbolp variables)
                   (push (list (or variables (temporary "IGNORED"))
                               (if given value (initial-value type))
                               (if given type (declarable-type type)))
@@ -86,11 +90,14 @@
       (loop-error "a variable that is bound twice"))))
 
 (defun check-new-variables (variables)
-  (map-variables (lambda (variable type)
-                   (declare (ignore type))
-                   (when (bound-in-loop-p variable)
-                     (loop-error "a variable that is bound twice")))
-                 variables t))
+  (let ((seen '()))
+    (map-variables (lambda (variable type)
+                     (declare (ignore type))
+                     (when (or (bound-in-loop-p variable)
+                               (member variable seen))
+                       (loop-error "a variable that is bound twice"))
+                     (push variable seen))
+                   variables t)))
 
 ;;; FOR. Each kind answers with its steps: four lists for the first iteration
 ;;; and four for the others: tests, settings, tests, settings. Clauses joined by
@@ -112,6 +119,7 @@
            (return))
          (accept-token-in '("FOR" "AS"))
          (go again)))
+    (check-distinct (mapcar #'car bindings))
     (add-bindings bindings)
     (let ((parts (nreverse parts)))
       (add-steps (merge-steps parts #'car)
@@ -173,7 +181,11 @@
   (declare (ignore type))
   (let ((list (pop-form "a list")))
     (if (and (symbolp variables) variables)
-        (let ((step (step-function-form variables)))
+        ;; A function behind BY is evaluated after the list.
+        (let* ((list (if (next-token-p "BY")
+                         (loop-temporary "LIST" list)
+                         list))
+               (step (step-function-form variables)))
           (values (cons `(((atom ,variables)) () () ())
                         `(() ((,variables ,step)) ((atom ,variables)) ()))
                   (list (list variables list t))))
@@ -264,23 +276,27 @@
 
 (defun arithmetic-steps
     (variable type from limit limit-given test by direction)
+  "The steps of counting: VARIABLE never goes beyond the limit, since its next value
+is tested before it is set."
   (let* ((up (eq direction :up))
-         (end (if limit-given
-                  (list (list (if up
-                                  (if (eq test :inclusive) '> '>=)
-                                  (if (eq test :inclusive) '< '<=))
-                              variable limit))
-                  '()))
+         (beyond (if up
+                     (if (eq test :inclusive) '> '>=)
+                     (if (eq test :inclusive) '< '<=)))
          (step (cond ((eql by 1) (list (if up '1+ '1-) variable))
-                     (t (list (if up '+ '-) variable by)))))
-    (values (cons (list end '() '() '())
-                  (list '() (list (list variable step)) end '()))
-            (list (list variable from (if (eq type t) t
-                                          (arithmetic-type type)))))))
-
-(defun arithmetic-type (type)
-  ;; The variable goes one step beyond its limit.
-  (if (consp type) t type))
+                     (t (list (if up '+ '-) variable by))))
+         (bindings (list (list variable from type))))
+    (if (not limit-given)
+        (values (cons '(() () () ())
+                      (list '() (list (list variable step)) '() '()))
+                bindings)
+        (let ((next (temporary "NEXT")))
+          (add-binding next (or (initial-value type) 0) (declarable-type type))
+          (values (cons (list (list (list beyond variable limit)) '() '() '())
+                        (list '()
+                              (list (list next step))
+                              (list (list beyond next limit))
+                              (list (list variable next))))
+                  bindings)))))
 
 ;;; FOR ... BEING.
 
@@ -400,7 +416,8 @@
   (let ((form (pop-form "a form"))
         (name (lc-name *loop*)))
     (cond ((string= word "THEREIS")
-           (unless (lc-result-given *loop*)
+           (unless (eq (lc-result-given *loop*) :thereis)
+             (set-result nil)
              (setf (lc-result-given *loop*) :thereis))
            (let ((value (temporary "VALUE")))
              (list `(let ((,value ,form))

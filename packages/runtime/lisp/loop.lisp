@@ -341,7 +341,7 @@ list, made in parallel."
 (defun make-new-accumulator (variable category type)
   (let ((own (or variable (temporary "RESULT")))
         (tail (temporary "LAST")))
-    (when (and variable (not (eq category :list)) (bound-in-loop-p variable))
+    (when (and variable (bound-in-loop-p variable))
       (loop-error "a variable that is bound twice"))
     (case category
       (:list

@@ -595,7 +595,8 @@ and both are rational."
 (defun upgraded-complex-part-type (typespec &optional environment)
   "The type of the parts of the complex numbers that hold parts of TYPESPEC."
   (declare (ignore environment))
-  (cond ((subtypep typespec 'single-float) 'single-float)
+  (cond ((subtypep typespec nil) nil)
+        ((subtypep typespec 'single-float) 'single-float)
         ((subtypep typespec 'double-float) 'double-float)
         ((subtypep typespec 'rational) 'rational)
         (t 'real)))

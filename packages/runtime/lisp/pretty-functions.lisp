@@ -123,7 +123,7 @@ COLON-P."
       (output-object (pprint-pop) stream)
       (pprint-exit-if-list-exhausted)
       (write-char #\Space stream)
-      (pprint-tab :section-relative 0 tabsize stream)
+      (pprint-tab :section-relative 0 (or tabsize 16) stream)
       (pprint-newline :fill stream))))
 
 (defun pprint-call (stream list)

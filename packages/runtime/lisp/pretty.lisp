@@ -76,7 +76,8 @@
         ((pretty-block-p item) (pretty-block-width item))
         ((eq (car item) :newline)
          (if (member (cadr item) '(:mandatory :literal)) nil 0))
-        ((eq (car item) :tab) (if (eq (cadr item) :line-relative)
+        ((eq (car item) :tab) (if (member (cadr item)
+                                          '(:line-relative :section-relative))
                                   (caddr item)
                                   1))
         (t 0)))
@@ -279,13 +280,25 @@ line."
 (defun call-with-block-list (designator list prefix line-prefix suffix function)
   "As call-with-logical-block for the elements of LIST, with labels and levels."
   (let ((stream (output-stream designator)))
-    (cond ((not (listp list)) (output-object list stream))
-          ((too-deep-p stream))
-          (t
-           (let ((*print-depth* (%fx+ *print-depth* 1)))
-             (call-with-logical-block stream prefix line-prefix suffix
-                                      function))))
+    (flet ((run (stream)
+             (unless (or (too-deep-p stream)
+                         (block-label-p list stream))
+               (let ((*print-depth* (%fx+ *print-depth* 1)))
+                 (call-with-logical-block stream prefix line-prefix suffix
+                                          function)))))
+      (cond ((not (listp list)) (output-object list stream))
+            ((and *print-circle* (null *circle-table*) (consp list))
+             (call-twice-for-labels #'run stream))
+            (t (run stream))))
     nil))
+
+(defun block-label-p (list stream)
+  "Write the label of LIST, unless its printer has done so; true if nothing more is
+to be written of it."
+  (cond ((or (null *circle-table*) (atom list)) nil)
+        ((eq list *labelled-object*)
+         (setq *labelled-object* nil))
+        (t (output-label list stream))))
 
 (defmacro pprint-logical-block
     ((stream-symbol list &key (prefix "" prefix-p)
@@ -303,19 +316,20 @@ and SUFFIX."
                   ((nil) '*standard-output*)
                   ((t) '*terminal-io*)
                   (t stream-symbol))))
-    `(let ((%block-list ,list)
-           (%block-count 0))
-       (declare (ignorable %block-count))
-       (call-with-block-list
-        ,stream %block-list
-        (checked-block-string ,(if per-line-prefix-p per-line-prefix prefix))
-        ,per-line-prefix-p
-        (checked-block-string ,suffix)
-        (lambda (,stream)
-          (let ((%block-stream ,stream))
-            (declare (ignorable %block-stream))
-            (block %logical-block
-              ,@body)))))))
+    (let ((whole (temporary "LIST")))
+      `(let ((,whole ,list))
+         (call-with-block-list
+          ,stream ,whole
+          (checked-block-string ,(if per-line-prefix-p per-line-prefix prefix))
+          ,per-line-prefix-p
+          (checked-block-string ,suffix)
+          (lambda (,stream)
+            (let ((%block-list ,whole)
+                  (%block-count 0)
+                  (%block-stream ,stream))
+              (declare (ignorable %block-list %block-count %block-stream))
+              (block %logical-block
+                ,@body))))))))
 
 (defun checked-block-string (object)
   (unless (stringp object)
@@ -437,9 +451,12 @@ instead at *PRINT-LENGTH*, at a shared tail, or when the rest is no list."
                          (next-argument state directive))))
       (if (not (listp arguments))
           (output-object arguments (output-stream stream))
-          (let ((inner (make-format-state arguments arguments)))
-            (flet ((run (stream)
-                     (run-items body stream inner)))
+          (flet ((run (stream)
+                   (let ((inner (make-format-state arguments arguments)))
+                     (setf (fs-block inner) (output-stream stream))
+                     (catch 'format-block
+                       (run-items body stream inner)))))
+            (progn
               (if (directive-at directive)
                   (call-with-logical-block stream prefix line-prefix suffix
                                            #'run)
@@ -449,12 +466,28 @@ instead at *PRINT-LENGTH*, at a shared tail, or when the rest is no list."
         (setf (fs-rest state) '()))
       nil)))
 
+(defun with-fill-newlines (directive)
+  "DIRECTIVE with fill newlines in its parts, unless it is a block of its own."
+  (if (member (directive-character directive) '(#\{ #\[ #\())
+      (let ((copy (make-directive (directive-character directive)
+                                  (directive-colon directive)
+                                  (directive-at directive)
+                                  (directive-parameters directive)
+                                  (directive-control directive)
+                                  (directive-end directive))))
+        (setf (directive-parts copy)
+              (mapcar #'insert-fill-newlines (directive-parts directive))
+              (directive-separators copy) (directive-separators directive)
+              (directive-close copy) (directive-close directive))
+        copy)
+      directive))
+
 (defun insert-fill-newlines (items)
   "ITEMS with a fill newline behind each run of blanks in their strings."
   (let ((result '()))
     (dolist (item items (nreverse result))
       (if (not (stringp item))
-          (push item result)
+          (push (with-fill-newlines item) result)
           (let ((start 0)
                 (length (length item)))
             (dotimes (i length)

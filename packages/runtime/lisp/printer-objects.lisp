@@ -14,11 +14,19 @@
            (write-string-to stream "#(")
            (output-vector-elements array 0 (length array) stream)
            (write-char-to stream #\))))
+        ((and *print-readably* (not (readable-dimensions-p array)))
+         (error 'print-not-readable :object array))
         (t
          (write-char-to stream #\#)
          (write-string-to stream (integer-digits (array-rank array) 10))
          (write-char-to stream #\A)
          (output-array-level array (array-dimensions array) 0 stream))))
+
+(defun readable-dimensions-p (array)
+  "True if the contents of ARRAY tell its dimensions: behind a 0 only zeros are
+known."
+  (let ((tail (member 0 (array-dimensions array))))
+    (every #'zerop tail)))
 
 (defun output-vector-elements (array start end stream)
   "Print the elements of ARRAY in row-major order from START to END."
@@ -106,12 +114,11 @@
     (when type
       (let ((*print-length* 3) (*print-level* 2))
         (prin1 (type-of object) stream))
-      (when (or body identity)
-        (write-char-to stream #\Space)))
+      (write-char-to stream #\Space))
     (when body
       (funcall body))
     (when identity
-      (when body
+      (when (or body (not type))
         (write-char-to stream #\Space))
       (write-char-to stream #\{)
       (write-string-to stream (integer-digits (%identity-hash object) 16))

@@ -9,7 +9,7 @@
          (write-char-to stream character))
         (t
          (write-string-to stream "#\\")
-         (if (and (graphic-char-p character) (not (eq character #\Space)))
+         (if (graphic-char-p character)
              (write-char-to stream character)
              (write-string-to stream (char-name character))))))
 
@@ -36,11 +36,22 @@ backslash."
 ;;; otherwise.
 
 (defun output-symbol (symbol stream)
-  (if (or *print-escape* *print-readably*)
+  (if *print-readably*
+      ;; Whoever reads it does so with the standard readtable.
+      (let ((*readtable* *standard-readtable*)
+            (*read-base* *print-base*)
+            (*print-readably* nil)
+            (*print-escape* t)
+            (*print-gensym* t))
+        (output-symbol-here symbol stream))
+      (output-symbol-here symbol stream)))
+
+(defun output-symbol-here (symbol stream)
+  (if *print-escape*
       (let ((package (symbol-package symbol))
             (name (symbol-name symbol)))
         (cond ((null package)
-               (when (or *print-gensym* *print-readably*)
+               (when *print-gensym*
                  (write-string-to stream "#:")))
               ((eq package (find-package "KEYWORD"))
                (write-char-to stream #\:))

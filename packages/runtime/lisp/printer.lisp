@@ -39,6 +39,10 @@ numbers.")
 (defvar *circle-counting* nil
   "True in the first pass over a circular object.")
 
+(defvar *labelled-object* nil
+  "The object that has just had its label looked at, for the logical block that
+may print it.")
+
 (defvar *circle-number* 0
   "The last label number that was given.")
 
@@ -140,18 +144,23 @@ arguments say; return it."
         (*circle-table* (output-labelled object stream))
         (t (output-circular object stream))))
 
-(defun output-circular (object stream)
-  "Print OBJECT twice: first to count what is met again, then for good."
+(defun call-twice-for-labels (function stream)
+  "Call FUNCTION twice with a stream: first to count what is met again, then for
+good with STREAM."
   (let ((*circle-table* (make-hash-table :test 'eq))
-        (*circle-number* 0))
-    (let ((*circle-counting* t)
-          (*print-pretty* nil)
-          (*print-level* nil))
-      (output-labelled object (make-broadcast-stream)))
-    (output-labelled object stream)))
+        (*circle-number* 0)
+        (*labelled-object* nil))
+    (let ((*circle-counting* t))
+      (funcall function (make-broadcast-stream)))
+    (funcall function stream)))
+
+(defun output-circular (object stream)
+  (call-twice-for-labels (lambda (stream) (output-labelled object stream))
+                         stream))
 
 (defun output-labelled (object stream)
   (unless (output-label object stream)
+    (setq *labelled-object* object)
     (output-dispatched object stream)))
 
 (defun output-label (object stream)

@@ -8,8 +8,11 @@
 
 (defun read-function-macro (stream sub number)
   (refuse-number stream sub number)
-  (let ((start (%fx- (%stream-count stream) 2)))
-    (record-source (list 'function (read-required stream)) start stream)))
+  (let ((start (%fx- (%stream-count stream) 2))
+        (object (read-required stream)))
+    (if *read-suppress*
+        nil
+        (record-source (list 'function object) start stream))))
 
 (defun read-block-comment (stream sub number)
   (declare (ignore sub number))

@@ -28,7 +28,10 @@
   (declare (ignore character))
   (let* ((stream (input-stream stream))
          (start (%fx- (%stream-count stream) 1)))
-    (record-source (list 'quote (read-required stream)) start stream)))
+    (let ((object (read-required stream)))
+      (if *read-suppress*
+          nil
+          (record-source (list 'quote object) start stream)))))
 
 (defun read-comment-macro (stream character)
   (declare (ignore character))
@@ -198,6 +201,10 @@ TAIL, a template."
             sub (read-required-char stream)))
     (let* ((key (char-upcase sub))
            (function (gethash key (macro-entry-dispatch entry))))
-      (when (null function)
-        (reader-problem stream "no dispatch function for ~A~A" character sub))
-      (multiple-value-list (funcall function stream sub number)))))
+      (cond (function
+             (multiple-value-list (funcall function stream sub number)))
+            (*read-suppress*
+             (read-token stream sub)
+             (list nil))
+            (t (reader-problem stream "no dispatch function for ~A~A"
+                               character sub))))))

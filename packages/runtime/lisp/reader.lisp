@@ -166,23 +166,25 @@ before the last a dot may stand."
          (let ((object (read-element stream close dots)))
            (cond ((eq object **close**) (return))
                  ((eq object **dot**)
-                  (when (eq last head)
-                    (unless *read-suppress*
-                      (reader-problem stream
-                                      "nothing before the dot in a list")))
-                  (let ((tail (read-element stream close nil)))
-                    (when (eq tail **close**)
-                      (reader-problem stream "nothing after the dot in a list"))
-                    (rplacd last tail))
-                  (unless (eq (read-element stream close nil) **close**)
-                    (reader-problem
-                     stream "more than one object after the dot in a list"))
-                  (return))
+                  (unless *read-suppress*
+                    (read-list-tail stream close head last)
+                    (return)))
                  (t (let ((cell (cons object nil)))
                       (%set-cdr last cell)
                       (setq last cell)))))
          (go again)))
     (cdr head)))
+
+(defun read-list-tail (stream close head last)
+  "Read what follows a dot and put it behind the cons LAST."
+  (when (eq last head)
+    (reader-problem stream "nothing before the dot in a list"))
+  (let ((tail (read-element stream close nil)))
+    (when (eq tail **close**)
+      (reader-problem stream "nothing after the dot in a list"))
+    (rplacd last tail))
+  (unless (eq (read-element stream close nil) **close**)
+    (reader-problem stream "more than one object after the dot in a list")))
 
 (defun read-element (stream close dots)
   "The next object, or **CLOSE** when CLOSE came first, or **DOT**."
@@ -245,7 +247,11 @@ before the last a dot may stand."
         (character (or first (read-char-from (input-stream stream)))))
     (do () ((null character))
       (let ((entry (character-entry character readtable)))
-        (cond ((null entry) (add-to-token token character nil))
+        (cond ((null entry)
+               (when (invalid-constituent-p (%char-code character))
+                 (reader-problem stream "~S may not stand in a token"
+                                 character))
+               (add-to-token token character nil))
               ((eq entry :single-escape)
                (setf (token-escaped token) t)
                (add-to-token token (read-required-char stream) t))
@@ -259,6 +265,12 @@ before the last a dot may stand."
                  (return))))
       (setq character (read-char-from stream)))
     token))
+
+(defun invalid-constituent-p (code)
+  "True if the character with CODE has the trait INVALID, CLHS 2.1.4.2."
+  (and (%fx< code 128)
+       (member code '(8 9 10 12 13 32 127))
+       t))
 
 (defun read-escaped-part (stream token readtable)
   (do ((character (read-required-char stream) (read-required-char stream)))

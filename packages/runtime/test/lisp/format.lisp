@@ -45,7 +45,7 @@
 (define-test format-38 (format nil "~F" 123456789.0))
 (define-test format-39 (format nil "~F" 1.0d20))
 (define-test format-40 (format nil "~,2F" 1d20))
-(define-test format-41 (format nil "~0F" 0.01))
+(define-test format-41 (format nil "~0F" 0.01) => "\".0\"")
 (define-test format-42 (format nil "~4,0F" 0.1))
 (define-test format-43 (format nil "~4,0F" 0.6))
 (define-test format-44 (format nil "~2,1F" 0.01))
