@@ -149,8 +149,20 @@ whether any was made."
                        (setq result (expand-directory next (cdr parts)))))))
           result))))
 
+(defun check-directory-path (pathname)
+  "Signal FILE-ERROR if the directory of PATHNAME goes up from where it cannot."
+  (do ((parts (%pathname-directory pathname) (cdr parts)))
+      ((null (cdr parts)))
+    (when (and (member (car parts) '(:absolute :wild-inferiors))
+               (member (cadr parts) '(:up :back)))
+      (error 'simple-file-error
+             :pathname pathname
+             :format-control "~S has no directory above ~S in ~S"
+             :format-arguments (list (cadr parts) (car parts) pathname)))))
+
 (defun directory (pathspec &key)
   "The truenames of the files that match PATHSPEC."
+  (check-directory-path (pathname pathspec))
   (let* ((pathname (translate-logical-pathname (merge-pathnames pathspec)))
          (directory (%pathname-directory pathname))
          (name (%pathname-name pathname))

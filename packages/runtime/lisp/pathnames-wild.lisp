@@ -242,7 +242,7 @@ error otherwise: there is no place to load them from."
                (directory (mapcar #'logical-part (butlast parts)))
                (relative (and directory (equal (car directory) ""))))
           (%make-logical-pathname
-           (car host) nil
+           (car host) :unspecific
            (cond (relative (cons :relative (cdr directory)))
                  (t (cons :absolute directory)))
            (if (string= (car file) "") nil (logical-part (car file)))

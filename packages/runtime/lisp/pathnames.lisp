@@ -79,8 +79,7 @@
     (%mv-let (name type) (split-name rest)
       (cond ((and (null directory) slash)
              ;; Only "./".
-             (%make-pathname nil nil '(:relative) name type
-                             (if name :newest nil)))
+             (%make-pathname nil nil '(:relative) name type nil))
             ((equal name "..")
              (%make-pathname nil nil
                              (append (or directory '(:relative)) '(:up))
@@ -88,8 +87,7 @@
             ((equal name ".")
              (%make-pathname nil nil (or directory '(:relative))
                              nil nil nil))
-            (t (%make-pathname nil nil directory name type
-                               (if name :newest nil)))))))
+            (t (%make-pathname nil nil directory name type nil))))))
 
 (defun parse-namestring
     (thing &optional host (default-pathname *default-pathname-defaults*)
@@ -105,16 +103,21 @@ where it ends; THING itself if it is a pathname."
                    end)))
         (t (values (pathname thing) start))))
 
+(defun designated-pathname (object)
+  "The pathname that OBJECT stands for, or NIL."
+  (cond ((pathnamep object) object)
+        ((stringp object) (values (parse-namestring object)))
+        ((synonym-stream-p* object)
+         (designated-pathname (symbol-value (synonym-stream-symbol object))))
+        ((streamp object) (stream-control object :pathname))
+        (t nil)))
+
 (defun pathname (pathspec)
   "The pathname that PATHSPEC, a pathname, string or file stream, stands for."
-  (cond ((pathnamep pathspec) pathspec)
-        ((stringp pathspec) (values (parse-namestring pathspec)))
-        ((synonym-stream-p* pathspec)
-         (pathname (symbol-value (synonym-stream-symbol pathspec))))
-        ((and (streamp pathspec) (stream-control pathspec :pathname)))
-        (t (error 'type-error
-                  :datum pathspec
-                  :expected-type '(or pathname string file-stream)))))
+  (or (designated-pathname pathspec)
+      (error 'type-error
+             :datum pathspec
+             :expected-type '(or pathname string file-stream))))
 
 (defun synonym-stream-p* (object)
   (%instance-of-p object (%layout synonym-stream)))
@@ -290,14 +293,11 @@ defaults, without the backslashes. Signals FILE-ERROR when it is wild."
            (%pathname-directory defaults))
        (if name-p (part name) (%pathname-name defaults))
        (if type-p (part type) (%pathname-type defaults))
-       (cond (version-p version)
-             ((%pathname-version defaults))
-             ((and name-p name) :newest)
-             (t nil))))))
+       (if version-p version (%pathname-version defaults))))))
 
 (defun make-pathname-of-host (host device directory name type version)
   (if (and host (find-logical-host host))
-      (%make-logical-pathname host device directory name type version)
+      (%make-logical-pathname host :unspecific directory name type version)
       (%make-pathname host device directory name type version)))
 
 ;;; Merging.

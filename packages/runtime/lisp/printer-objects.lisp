@@ -164,6 +164,9 @@ number that tells it from others if IDENTITY. Signals PRINT-NOT-READABLE when
 
 (defun output-pathname (pathname stream)
   (let ((name (namestring pathname)))
+    (when (and *print-readably*
+               (not (pathname-equal pathname (pathname name))))
+      (error 'print-not-readable :object pathname))
     (cond ((or *print-escape* *print-readably*)
            (write-string-to stream "#P")
            (output-string name stream))

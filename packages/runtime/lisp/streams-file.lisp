@@ -333,6 +333,16 @@ signed; NIL if ELEMENT-TYPE is one of characters."
                             (integer-length (caddr element-type)))))
              (values (octets (max 1 (if signed (%fx+ bits 1) bits))) signed)))
           ((subtypep element-type 'character) (values nil nil))
+          ((subtypep element-type 'integer)
+           (block nil
+             (do ((width 1 (%fx+ width 1)))
+                 ((%fx> width 64))
+               (let ((bits (%fx* 8 width)))
+                 (cond ((subtypep element-type `(unsigned-byte ,bits))
+                        (return (values width nil)))
+                       ((subtypep element-type `(signed-byte ,bits))
+                        (return (values width t))))))
+             (values 8 t)))
           (t (error 'type-error
                     :datum element-type
                     :expected-type '(satisfies stream-element-type-p))))))
@@ -451,7 +461,7 @@ IF-DOES-NOT-EXIST says so. Signals FILE-ERROR when it cannot be opened."
          (name (native-namestring pathname))
          (if-exists
            (cond (if-exists-p if-exists)
-                 ((eq (pathname-version pathname) :newest) :error)
+                 ((eq (pathname-version filespec) :newest) :new-version)
                  (t :error)))
          (if-does-not-exist
            (cond (if-does-not-exist-p if-does-not-exist)

@@ -153,7 +153,10 @@ store where it stopped into the place INDEX."
 string; or append that to STRING, which has a fill pointer, and return BODY's
 values."
   (cond (string
-         `(let ((,variable (%make-fill-pointer-stream ,string)))
+         `(let ((,variable (%make-fill-pointer-stream
+                            ,(if element-type
+                                 `(prog1 ,string ,element-type)
+                                 string))))
             ,@body))
         (t
          (%mv-let (forms declarations) (parse-body body nil)
@@ -249,6 +252,8 @@ values."
 (defun echo-control (stream operation argument)
   (case operation
     (:output-target (echo-stream-output-stream stream))
+    (:peek-source (echo-stream-input-stream stream))
+    (:element-type (stream-element-type (echo-stream-input-stream stream)))
     (:listen (listen-or-end (echo-stream-input-stream stream)))
     ((:finish :force :clear-output)
      (stream-control (output-stream (echo-stream-output-stream stream))
@@ -295,6 +300,8 @@ written to it and what is read from it."
        (dolist (target streams)
          (stream-control (output-stream target) operation argument)))
       (:output-p t)
+      (:element-type (if streams (stream-element-type (car (last streams))) t))
+      (:string-length (if streams nil 1))
       ((:position :length)
        (if (null streams)
            0
@@ -340,8 +347,14 @@ written to it and what is read from it."
   (declare (ignore argument))
   (case operation
     (:input-p t)
-    (:listen (let ((source (car (concatenated-stream-streams stream))))
-               (if source (listen-or-end source) :end)))
+    (:element-type
+     (let ((source (car (concatenated-stream-streams stream))))
+       (if source (stream-element-type source) t)))
+    (:listen
+     (dolist (source (concatenated-stream-streams stream) :end)
+       (let ((answer (listen-or-end source)))
+         (unless (eq answer :end)
+           (return answer)))))
     (:clear-input nil)))
 
 (defun make-concatenated-stream (&rest streams)

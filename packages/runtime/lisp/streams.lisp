@@ -96,6 +96,7 @@
 
 ;;; From a designator to the stream that does the work.
 
+(defvar *readtable*)
 (defvar *standard-input*)
 (defvar *standard-output*)
 (defvar *error-output*)
@@ -147,7 +148,11 @@
 
 (defun peek-char-from (stream)
   (or (%stream-pushed stream)
-      (setf (%stream-pushed stream) (funcall (%stream-in stream) stream))))
+      (let ((source (stream-control stream :peek-source)))
+        (if source
+            (peek-char-from (input-stream source))
+            (setf (%stream-pushed stream)
+                  (funcall (%stream-in stream) stream))))))
 
 (defun at-end (stream eof-error-p eof-value)
   (if eof-error-p
@@ -188,7 +193,8 @@ READ-CHAR."
              (return (at-end stream eof-error-p eof-value)))
            (when (cond ((null peek-type) t)
                        ((eq peek-type t)
-                        (not (whitespace-code-p (%char-code character))))
+                        (not (eq (character-entry character *readtable*)
+                                 :whitespace)))
                        (t (eq character peek-type)))
              (return character))
            (read-char-from stream)
@@ -457,9 +463,10 @@ the first element that was not filled."
 (defun stream-element-type (stream)
   "The type of the elements of STREAM."
   (check-stream stream)
-  (if (%stream-in stream)
-      (%stream-element-type stream)
-      (stream-element-type (stream-control stream :input-target))))
+  (cond ((null (%stream-in stream))
+         (stream-element-type (stream-control stream :input-target)))
+        ((stream-control stream :element-type))
+        (t (%stream-element-type stream))))
 
 (defun stream-external-format (stream)
   "The encoding of the characters of STREAM: :UTF-8, or :DEFAULT when it has
@@ -497,7 +504,8 @@ can be. Return true if it was open."
   "By how much OBJECT, a character or string, written to STREAM would move its
 position."
   (check-stream stream)
-  (cond ((not (stream-control stream :position)) nil)
+  (cond ((stream-control stream :string-length))
+        ((not (stream-control stream :position)) nil)
         ((characterp object) (utf-8-length (%char-code object)))
         (t (let ((length 0))
              (dotimes (i (length object) length)
