@@ -114,3 +114,26 @@ return without a notification: look at what you wait for in a loop."
       (if message
           (values (car message) t)
           (values nil nil)))))
+
+;;; The terminal: a thread in the debugger keeps it until it leaves.
+
+(defvar *terminal-owner* nil "The thread that alone may read the console.")
+(defvar *terminal-queue* (make-queue) "Threads that wait for the terminal.")
+
+(defun wait-for-terminal ()
+  "Wait until no other thread owns the terminal."
+  (without-switching
+    (while (not (or (null *terminal-owner*)
+                    (eq *terminal-owner* (%current-thread))))
+      (wait *terminal-queue* nil))))
+
+(defun call-with-terminal (function)
+  "Call FUNCTION while the running thread owns the terminal."
+  (wait-for-terminal)
+  (let ((before *terminal-owner*))
+    (setq *terminal-owner* (%current-thread))
+    (unwind-protect (funcall function)
+      (without-switching
+        (setq *terminal-owner* before)
+        (if (null before)
+            (wake-all *terminal-queue*))))))

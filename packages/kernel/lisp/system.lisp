@@ -32,10 +32,13 @@
 
 (defun read-console (vector start end)
   "Wait for console input; other threads run. How many octets, 0 at its end."
-  (let ((count (console-octets-in vector start end)))
+  (let ((count 0))
     (declare (type fixnum count))
+    (wait-for-terminal)
+    (setq count (console-octets-in vector start end))
     (while (= count 0)
       (wait-for-input)
+      (wait-for-terminal)
       (setq count (console-octets-in vector start end)))
     (max count 0)))
 

@@ -44,6 +44,8 @@
     (setq *run-queue* (make-queue)
           *sleepers* '()
           *all-threads* (list thread)
+          *terminal-owner* nil
+          *terminal-queue* (make-queue)
           *interrupted-thread* thread)
     thread))
 
@@ -61,6 +63,8 @@
 (defun main ()
   "What a warm world does: the listener, which looks at the command line. With
 the option --stress the collector runs as often as it can."
+  (set (find-symbol "*TERMINAL-GUARD*" "ASTRALISP.RUNTIME")
+       #'call-with-terminal)
   (if (member "--stress" (%command-line) :test #'equal)
       (set-collector-stress 16384))
   (run-repl))

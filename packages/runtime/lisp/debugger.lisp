@@ -269,6 +269,10 @@ gone."
     (debugger-session condition restarts stream)))
 
 
+(defvar *terminal-guard* (lambda (function) (funcall function))
+  "Calls its argument while no other thread reads from the terminal; engines
+with threads put a function of their own here.")
+
 (defun enter-debugger (condition)
   "What INVOKE-DEBUGGER does at last: a session, or the end of the system."
   (cond ((not *debugger-enabled*) (report-fatal-error condition))
@@ -277,4 +281,5 @@ gone."
          (terpri *error-output*)
          (let ((restart (car (last (compute-restarts)))))
            (if restart (invoke-restart restart) (quit 1))))
-        (t (run-debugger condition))))
+        (t (funcall *terminal-guard*
+                    (lambda () (run-debugger condition))))))
