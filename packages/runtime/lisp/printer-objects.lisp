@@ -99,7 +99,10 @@ known."
 (defun output-condition (condition stream)
   (if (or *print-escape* *print-readably*)
       (output-unreadable condition stream)
-      (report-condition condition stream)))
+      ;; The parts of a message are objects of their own: no labels across them.
+      (let ((*circle-table* nil)
+            (*circle-counting* nil))
+        (report-condition condition stream))))
 
 ;;; Unreadable objects.
 

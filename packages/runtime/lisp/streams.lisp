@@ -37,7 +37,9 @@
   ;; the present line began.
   (count 0)
   (line 1)
-  (line-start 0))
+  (line-start 0)
+  ;; The count at which the line before began, for unread newlines.
+  (last-line-start 0))
 
 (defun stream-direction-error (stream expected)
   (error 'type-error :datum stream :expected-type expected))
@@ -136,6 +138,7 @@
         (setf (%stream-count stream) count)
         (when (eq character #\Newline)
           (setf (%stream-line stream) (%fx+ (%stream-line stream) 1)
+                (%stream-last-line-start stream) (%stream-line-start stream)
                 (%stream-line-start stream) count))))
     character))
 
@@ -143,7 +146,8 @@
   (setf (%stream-pushed stream) character
         (%stream-count stream) (%fx- (%stream-count stream) 1))
   (when (eq character #\Newline)
-    (setf (%stream-line stream) (%fx- (%stream-line stream) 1)))
+    (setf (%stream-line stream) (%fx- (%stream-line stream) 1)
+          (%stream-line-start stream) (%stream-last-line-start stream)))
   nil)
 
 (defun peek-char-from (stream)

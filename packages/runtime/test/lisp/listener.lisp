@@ -111,6 +111,13 @@ no-such-variable
   (says-p (session "(a . b c) ")
           "error: more than one object after the dot" "line 1, column ")
   => "T")
+(define-test listener-unknown-package
+  (says-p (session "1
+no-package:symbol
+")
+          "no package is named NO-PACKAGE (in the symbol NO-PACKAGE:SYMBOL) "
+          "(line 2, column 17)")
+  => "T")
 (define-test listener-unfinished
   (says-p (session "
   (list 1
