@@ -47,3 +47,13 @@
         ((member (%variable-kind form) '(:special :constant :global))
          (symbol-value form))
         (t (evaluate-compiled form))))
+
+(defun %apply-failure (list)
+  "Signal what is wrong with LIST, whose elements were to be the arguments of a
+call: it is no proper list, or it has more than 1023 elements."
+  (if (and (listp list) (nthcdr 1023 list))
+      (error 'simple-program-error
+             :format-control "a call with more than ~D arguments: use REDUCE, ~
+                              or pass a list"
+             :format-arguments '(1023))
+      (error 'type-error :datum list :expected-type 'list)))

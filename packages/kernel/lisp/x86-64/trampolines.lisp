@@ -124,7 +124,14 @@ all registers.")
     (mov rax rdi) (xor ecx ecx)
     count-next
     (cmp rax #x10001117) (je counted)
-    (inc ecx) (mov rax (mem rax 1)) (jmp count-next)
+    (mov edx eax) (and edx 15) (cmp edx 7) (jne no-arguments)
+    (inc ecx) (cmp ecx 1023) (ja no-arguments)
+    (mov rax (mem rax 1)) (jmp count-next)
+    no-arguments                        ; not a list, or a very long one
+    (leave)
+    (mov ecx 1)
+    (mov rbx (mem (fixup :abs32 (:cell . %apply-failure) 8)))
+    (jmp (mem qword rbx -3))
     counted
     (mov rax rdi)
     (cmp ecx 4) (jbe in-registers)
