@@ -2,9 +2,17 @@
 
 (in-package #:astralisp.runtime)
 
+(defun check-integer-argument (object)
+  "Signal TYPE-ERROR unless OBJECT is an integer: compiled code calls these
+functions with whatever is no fixnum."
+  (if (not (integerp object))
+      (error 'type-error :datum object :expected-type 'integer)))
+
 (defmacro define-bignum-logical (name operation docstring)
   `(defun ,name (a b)
      ,docstring
+     (check-integer-argument a)
+     (check-integer-argument b)
      (if (and (%fixnump a) (%fixnump b))
          (%word-signed (,operation (%signed-word a) (%signed-word b)))
          (let* ((a (to-bignum a))
@@ -33,6 +41,7 @@
 
 (defun %lognot (a)
   "The bitwise complement of the integer A."
+  (check-integer-argument a)
   (if (%fixnump a)
       (%fx-not a)
       (let* ((n (%bignum-length a))
@@ -48,9 +57,16 @@
   "Shifts left by this many bits and more cannot fit any heap.")
 
 (defun %ash (a n)
-  "The integer A shifted left by the fixnum N of bits, right when N is
-negative."
+  "The integer A shifted left by N bits, right when N is negative."
+  (check-integer-argument a)
+  (check-integer-argument n)
   (cond ((eq a 0) 0)
+        ((not (%fixnump n))
+         (cond ((not (bignum-negative-p n))
+                (%signal-engine-error :heap-exhausted n nil))
+               ((%fixnump a) (if (%fx< a 0) -1 0))
+               ((bignum-negative-p a) -1)
+               (t 0)))
         ((%fx>= n 0)
          (if (%fx>= n +greatest-shift+)
              (%signal-engine-error :heap-exhausted n nil)
@@ -107,10 +123,6 @@ negative."
           (normalize-bignum result)))))
 
 ;;; Counting bits.
-
-(defun check-integer-argument (object)
-  (if (not (integerp object))
-      (error 'type-error :datum object :expected-type 'integer)))
 
 (defun integer-length (integer)
   "How many bits INTEGER has in two's complement, without its sign."
