@@ -70,6 +70,7 @@
    (:file "backend")
    (:file "disassemble")
    (:file "disassemble-function" :if-feature :native)
+   (:file "known-functions" :if-feature :native)
    (:file "lap-unit")
    (:file "toplevel")
    ;; Worlds

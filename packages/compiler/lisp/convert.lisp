@@ -148,6 +148,8 @@
     (make-local-call-node fun (convert-arguments arguments env) nil
                           (env-fun env))))
 
+(defvar *self* nil "The FUN of the global definition in hand, or NIL.")
+
 (defun convert-global-call (form head use env)
   (let ((notinline (or (eq use :notinline)
                        (and (null use) (globally-notinline-p head)))))
@@ -155,9 +157,38 @@
         (if notinline nil (convert-self-call form head env))
         (progn
           (when *called-names* (funcall *called-names* head form))
+          (check-argument-count head (length (cdr form)))
           (make-call-node head (convert-arguments (cdr form) env))))))
 
-(defvar *self* nil "The FUN of the global definition in hand, or NIL.")
+(defvar *global-lambda-list* nil
+  "NIL, or a function of a name that returns the lambda list of the function it
+names at present and true, or NIL and NIL if it names none.")
+
+(defun check-argument-count (name count)
+  "Warn if the function NAME, as far as it is known, does not take COUNT
+arguments."
+  (multiple-value-bind (lambda-list known)
+      (cond ((and *self* (eq name (fun-name *self*)))
+             (values (fun-lambda-list *self*) t))
+            (*global-lambda-list* (funcall *global-lambda-list* name))
+            (t (values nil nil)))
+    (when (and known (not (takes-arguments-p lambda-list count)))
+      (note-problem :warning
+                    (concatenate 'string (describe-datum name)
+                                 " is called with " (describe-datum count)
+                                 (if (eql count 1) " argument" " arguments"))
+                    (concatenate 'string "its arguments are "
+                                 (describe-datum lambda-list))))))
+
+(defun takes-arguments-p (lambda-list count)
+  "Does a function with LAMBDA-LIST take COUNT arguments?"
+  (let ((optional nil))
+    (dolist (item lambda-list (eql count 0))
+      (cond ((eq item '&optional) (setq optional t))
+            ((member item '(&rest &body &key)) (return t))
+            ((eq item '&aux) (return (eql count 0)))
+            ((eql count 0) (return optional))
+            (t (setq count (- count 1)))))))
 
 (defun convert-self-call (form head env)
   "A function may call itself directly (CLHS 3.2.2.3)."

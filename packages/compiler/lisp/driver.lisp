@@ -2,8 +2,6 @@
 
 (in-package #:astralisp.compiler)
 
-(defvar *show-passes* '() "Names of the passes whose output is printed.")
-
 (defun pass-names ()
   "Return the names of the passes that SHOW-PASS knows, in their order."
   '(:build :optimize :lower :clean-up))

@@ -74,6 +74,9 @@ the names called: the record that the checker reads."
   " stream)
                (write-string path stream)))))
 
+(setf (documentation 'broken-promise-paths 'function)
+      "Return the texts of CONDITION that say which calls lead to a breach.")
+
 (defun way-to-deed (name deed table)
   "The names on a shortest way of calls in TABLE from NAME to a function that
 does DEED, or NIL; the last element is :UNKNOWN where nothing is known."

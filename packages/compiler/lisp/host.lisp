@@ -73,6 +73,13 @@
                (write-string "; " stream)
                (write-string (compiler-warning-hint condition) stream)))))
 
+(setf (documentation 'compiler-warning-text 'function)
+      "Return what CONDITION says, a string."
+      (documentation 'compiler-warning-hint 'function)
+      "Return what CONDITION advises, a string, or NIL."
+      (documentation 'compiler-warning-position 'function)
+      "Return the source position that CONDITION is about, or NIL.")
+
 (defvar *position* nil "The source position of the form in hand.")
 (defvar *positions* nil "NIL or a function of a cons: its position or NIL.")
 (defvar *current-form* nil "The form in hand, for messages.")

@@ -2,6 +2,8 @@
 
 (in-package #:astralisp.compiler)
 
+(defvar *show-passes* '() "Names of the passes whose output is printed.")
+
 ;;; A FUNC is a list of BLOKs; a BLOK is a doubly linked list of INS, the
 ;;; last of which is its terminator.  Every value is an INS; a block
 ;;; parameter (phi) is an INS with op :PARAM that stands in BLOK-PARAMS and

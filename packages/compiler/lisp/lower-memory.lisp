@@ -375,10 +375,23 @@ element type, else NIL."
   (lower-any-element ins vector index +string-code+ 'char))
 
 (define-lowering (%vref) (ins vector index)
-  (let ((code (known-code vector)))
+  (let ((code (known-code vector)) (low (as-boxed vector)))
     (if code
-        (load-element code (as-boxed vector) index)
-        (slow-call ins '%vref))))
+        (load-element code low index)
+        (multiple-value-bind (join param) (low-join (ins-type ins))
+          (dolist (code (list +simple-vector-code+ +string-code+))
+            (let ((yes (low-block)) (no (low-block)))
+              (low-branch :type-code (list low) yes no code)
+              (go-on yes)
+              (low-jump join (box-low (load-element code low index)
+                                      (code-element-ty code)))
+              (go-on no)))
+          (low-jump join (slow-call ins '%vref))
+          (go-on join)
+          param))))
+
+(defun code-element-ty (code)
+  (element-ty (bits-ty (vector-code-bit code))))
 
 (defun storable-p (code value)
   "Is the high VALUE surely an element for vectors of CODE?"
@@ -390,7 +403,17 @@ element type, else NIL."
   (let ((code (known-code vector)))
     (if (and code (storable-p code value))
         (store-element code (as-boxed vector) index value)
-        (slow-call ins '%set-vref))))
+        (let ((low (as-boxed vector)) (yes (low-block)) (no (low-block))
+              (join (low-block)))
+          (low-branch :type-code (list low) yes no +simple-vector-code+)
+          (go-on yes)
+          (store-element +simple-vector-code+ low index value)
+          (low-jump join)
+          (go-on no)
+          (slow-call ins '%set-vref)
+          (low-jump join)
+          (go-on join)
+          (low-of value)))))
 
 (define-lowering (%set-aref-1) (ins vector index value)
   (let ((code (known-code vector)) (low (as-boxed vector)))
@@ -429,7 +452,26 @@ element type, else NIL."
           ((ty-bits-p ty +ty-list+) (slow-call ins 'length))
           (t (slow-call ins 'length)))))
 
-(define-lowering (%vector-code) (ins value) (slow-call ins '%vector-code))
+(define-lowering (%vector-code) (ins value)
+  (let ((code (known-code value)) (low (as-boxed value)))
+    (if code
+        (low-constant code)
+        (multiple-value-bind (join param) (low-join (ins-type ins))
+          (let ((heap (low-block)) (yes (low-block)) (no (low-block)))
+            (low-branch :lowtag (list low) heap (edge-to no) +other-lowtag+)
+            (go-on heap)
+            (low-branch :type-code-range (list low) yes (edge-to no)
+                        +simple-vector-code+ +string-code+)
+            (go-on yes)
+            (let ((word (low :load (list low) :u8
+                             (list :disp (- +header-code-octet+
+                                            +other-lowtag+)))))
+              (setf (ins-rep word) :word)
+              (low-jump join (low :word-to-fixnum (list word))))
+            (go-on no)
+            (low-jump join (low-constant nil))
+            (go-on join)
+            param)))))
 (define-lowering (%shrink-vector) (ins) (slow-call ins '%shrink-vector))
 (define-lowering (%array-rank) (ins) (slow-call ins '%array-rank))
 

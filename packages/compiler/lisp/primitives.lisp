@@ -35,7 +35,8 @@
         (cons 's16 (integer-ty -32768 32767))
         (cons 's32 (integer-ty (- (expt 2 31)) (- (expt 2 31) 1)))
         (cons 'shift (integer-ty 0 63)) (cons 'sign (integer-ty -1 1))
-        (cons 'tag (integer-ty 0 15)))
+        (cons 'tag (integer-ty 0 15))
+        (cons 'vector-code (ty-or *ty-null* (integer-ty #x20 #x2C))))
   "The types that the table of primitives names.")
 
 (defun primitive-type (name)
@@ -189,7 +190,7 @@
   (%array-rank (header) natural) (%array-dimension (header index) natural))
 (define-primitives :pure
   (%vector-length (t) index) (length (t) index)
-  (%vector-code (t) t))
+  (%vector-code (t) vector-code))
 (define-primitives :writes
   (%set-svref %set-string-ref %set-u8ref %set-u16ref %set-u32ref %set-u64ref
               %set-s8ref %set-s16ref %set-s32ref %set-s64ref %set-single-ref
