@@ -1,4 +1,4 @@
-// `npm test`: installs what it needs, builds, and runs every gate, vitest and the suites of
+// `npm test`: installs what it needs, builds packages and world, and runs every gate, vitest and the suites of
 // lisp-suites.json. The last line counts them all: `N passed, N failed`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -27,6 +27,13 @@ function build() {
   add(status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 }
 
+/** Builds the world, its executable and the boot CD; a failure counts as one. */
+function buildWorld() {
+  const args = [join(root, "scripts", "astra.mjs"), "build"];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+  add(status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+
 /** Runs vitest and takes its counts from its JSON report. */
 function runVitest() {
   const cache = join(root, "node_modules", ".cache");
@@ -49,6 +56,7 @@ function runVitest() {
 installNpmPackages();
 installPackages();
 build();
+buildWorld();
 add(await runGates(GATE_NAMES));
 runVitest();
 const suites = JSON.parse(

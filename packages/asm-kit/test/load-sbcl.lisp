@@ -28,5 +28,6 @@
 
 (load-files "../lisp/" '("package" "instruction-table" "encoding" "buffer"
                          "core" "emitters" "operand" "lap" "decoder"
-                         "printer"))
+                         "printer" "documentation"
+                         "lap/x86-64/bios-boot"))
 (load-files "" '("package" "cases" "oracle" "checks"))

@@ -62,9 +62,38 @@
   (push (cons kind ins) *pool*)
   ins)
 
+(defun random-conversion ()
+  (case (rnd 4)
+    (0 (add-to-pool :word (gen :fixnum-to-word (list (random-value :fix)))))
+    (1 (add-to-pool :fix
+                    (gen :word-to-fixnum
+                         (list (gen :word-shr
+                                    (list (random-value :word)
+                                          (gen :word '() 8)))))))
+    (2 (add-to-pool :word (gen :unbox-word
+                               (list (random-value :box)))))
+    (t (add-to-pool :box (gen (pick :box-signed :box-unsigned)
+                              (list (random-value :word)))))))
+
+(defun random-double-instruction ()
+  (case (rnd 5)
+    (0 (add-to-pool :double
+                    (gen :word-to-double
+                         (list (gen :word-and
+                                    (list (random-value :word)
+                                          (gen :word '() 65535)))))))
+    (1 (add-to-pool :word (gen :double-bits (list (random-value :double)))))
+    (2 (add-to-pool :double (gen :double-neg (list (random-value :double)))))
+    (3 (if (zerop (rnd 2))
+           (add-to-pool :dbox (gen :box-double (list (random-value :double))))
+           (add-to-pool :double
+                        (gen :unbox-double
+                             (list (random-value :dbox))))))
+    (t (add-to-pool :double (gen (pick :double+ :double-)
+                                 (list (random-value :double) (random-value :double)))))))
+
 (defun random-instruction ()
-  (flet ((fix () (random-value :fix)) (word () (random-value :word))
-         (double () (random-value :double)))
+  (flet ((fix () (random-value :fix)) (word () (random-value :word)))
     (case (rnd 14)
       ((0 1 2)
        (add-to-pool :fix
@@ -96,32 +125,8 @@
            (add-to-pool :word
                         (gen (pick :word-div :word-rem)
                              (list (word) divisor)))))
-      (10 (case (rnd 4)
-            (0 (add-to-pool :word (gen :fixnum-to-word (list (fix)))))
-            (1 (add-to-pool :fix
-                            (gen :word-to-fixnum
-                                 (list (gen :word-shr
-                                            (list (word)
-                                                  (gen :word '() 8)))))))
-            (2 (add-to-pool :word (gen :unbox-word
-                                       (list (random-value :box)))))
-            (t (add-to-pool :box (gen (pick :box-signed :box-unsigned)
-                                      (list (word)))))))
-      (11 (case (rnd 5)
-            (0 (add-to-pool :double
-                            (gen :word-to-double
-                                 (list (gen :word-and
-                                            (list (word)
-                                                  (gen :word '() 65535)))))))
-            (1 (add-to-pool :word (gen :double-bits (list (double)))))
-            (2 (add-to-pool :double (gen :double-neg (list (double)))))
-            (3 (if (zerop (rnd 2))
-                   (add-to-pool :dbox (gen :box-double (list (double))))
-                   (add-to-pool :double
-                                (gen :unbox-double
-                                     (list (random-value :dbox))))))
-            (t (add-to-pool :double (gen (pick :double+ :double-)
-                                         (list (double) (double)))))))
+      (10 (random-conversion))
+      (11 (random-double-instruction))
       (12 (case (rnd 3)
             (0 (add-to-pool :cons (gen :cons (list (fix) (fix)))))
             (1 (add-to-pool :fix (gen :load (list (random-value :cons)) :boxed

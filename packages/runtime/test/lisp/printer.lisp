@@ -39,7 +39,7 @@
                                (prin1-to-string
                                 '(a (b (c d) e) #(1 2 3 4) f g))))))
 (define-test print-arrays
-  (list #(1 2 3) #() #2A((1 2) (3 4)) #*1011 #* (vector "a" #\b)
+  (list #(1 2 3) #() #2a((1 2) (3 4)) #*1011 #* (vector "a" #\b)
         (make-array nil :initial-element 5) (make-array '(0 3))
         (make-array '(2 2 2) :initial-element 'x)
         (make-array 3 :element-type '(unsigned-byte 8) :initial-element 7)
