@@ -14,4 +14,5 @@
                (:file "lap")
                (:file "decoder")
                (:file "printer")
+               (:file "documentation")
                (:file "lap/x86-64/bios-boot")))

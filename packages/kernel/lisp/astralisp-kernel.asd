@@ -53,6 +53,7 @@
    (:file "synchronize")
    (:file "identity")
    (:file "backtrace")
+   (:file "presentation")
    (:file "memory-files")
    (:file "system")
    (:file "evaluate")

@@ -45,8 +45,18 @@
   (declare (effects :no-poll))
   (find-stack-map pc)
   (if (slot-live-p slot)
-      (list (%raw-load-boxed (- fp (shift-left (1+ slot) 3)) 0))
+      (list (value-of-variable
+             (%raw-load-boxed (- fp (shift-left (1+ slot) 3)) 0)))
       nil))
+
+(defun value-of-variable (object)
+  "What is in OBJECT if it is the cell of a variable that a closure shares and
+sets; else OBJECT."
+  (declare (effects :no-poll))
+  (if (and (= (%object-tag object) +other-lowtag+)
+           (= (octet (%object-address object) 1) +value-cell-code+))
+      (%value-cell-ref object)
+      object))
 
 (defun frame-variables (record pc fp offset)
   "The variables of RECORD that have values at OFFSET: a list of (name . value)."

@@ -7,10 +7,13 @@
   (:use #:common-lisp #:astralisp.primitives #:astralisp)
   (:shadow #:+ #:- #:* #:< #:> #:<= #:>= #:= #:/= #:logand #:logior #:logxor
            #:lognot #:1+ #:1- #:min #:max #:zerop)
+  (:import-from #:astralisp.runtime
+                #:set-structure-printer #:*room-hook* #:*allocation-hook*)
   (:import-from #:astralisp.compiler
                 #:+cons-lowtag+ #:+other-lowtag+ #:+instance-lowtag+
                 #:+function-lowtag+ #:+layout-tag+ #:+header-tag+
                 #:+forward-tag+ #:+symbol-code+ #:+cell-code+
+                #:+value-cell-code+
                 #:+weak-pointer-code+ #:+code-code+ #:+simple-vector-code+
                 #:+bit-vector-code+ #:+string-code+ #:+function-code+
                 #:+funcallable-code+ #:+nil-word+ #:+nil-address+ #:+t-address+

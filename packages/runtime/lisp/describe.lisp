@@ -226,10 +226,22 @@ changes it or NIL."
   (when (info symbol :type-expander)
     (format stream "  names a type~%")
     (describe-documentation symbol 'type stream))
-  (when (symbol-plist symbol)
-    (format stream "  property list: ")
-    (print-short (symbol-plist symbol) stream)
-    (terpri stream)))
+  (let ((properties (user-properties symbol)))
+    (when properties
+      (format stream "  property list: ")
+      (print-short properties stream)
+      (terpri stream))))
+
+(defun user-properties (symbol)
+  "The property list of SYMBOL without what the compiler keeps there."
+  (let ((compiler (find-package "ASTRALISP.COMPILER"))
+        (result '()))
+    (do ((tail (symbol-plist symbol) (cddr tail)))
+        ((atom tail) (nreverse result))
+      (unless (and (symbolp (car tail))
+                   (eq (symbol-package (car tail)) compiler))
+        (push (car tail) result)
+        (push (cadr tail) result)))))
 
 ;;; INSPECT.
 

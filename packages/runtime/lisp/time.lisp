@@ -98,25 +98,40 @@ below 100 is the nearest one with these last digits."
   (multiple-value-bind (seconds rest) (floor nanoseconds 1000000000)
     (format stream "~D.~6,'0D" seconds (floor rest 1000))))
 
-(defun call-with-timing (function form)
-  (let ((real (%real-time-ns))
-        (run (%run-time-ns))
-        (used (values (%heap-usage))))
-    (multiple-value-prog1 (funcall function)
-      (let* ((real (- (%real-time-ns) real))
-             (run (- (%run-time-ns) run))
-             (allocated (- (values (%heap-usage)) used))
-             (out *trace-output*))
-        (declare (ignorable form))
-        (fresh-line out)
-        (write-string "; real " out)
-        (write-seconds real out)
-        (write-string " s, run " out)
-        (write-seconds run out)
-        (format out " s, heap ~:[~;+~]~:D octets~%" (>= allocated 0)
-                allocated)))))
+(defvar *allocation-hook* nil
+  "NIL, or a function that returns the octets allocated and the collections made
+so far.")
+
+(defun allocation ()
+  "The octets allocated and the collections so far, as far as the engine knows."
+  (if *allocation-hook* (funcall *allocation-hook*) (values 0 0)))
+
+(defun call-with-timing (function)
+  (multiple-value-bind (octets collections) (allocation)
+    (let ((real (%real-time-ns))
+          (run (%run-time-ns)))
+      (multiple-value-prog1 (funcall function)
+        (let ((real (- (%real-time-ns) real))
+              (run (- (%run-time-ns) run)))
+          (multiple-value-bind (octets-now collections-now) (allocation)
+            (write-timing real run (- octets-now octets)
+                          (- collections-now collections)
+                          *trace-output*)))))))
+
+(defun write-timing (real run octets collections out)
+  (fresh-line out)
+  (write-string "; real " out)
+  (write-seconds real out)
+  (write-string " s, run " out)
+  (write-seconds run out)
+  (write-string " s" out)
+  (when *allocation-hook*
+    (format out ", ~:D octets allocated" octets)
+    (when (> collections 0)
+      (format out ", ~:D collection~:P" collections)))
+  (terpri out))
 
 (defmacro time (form)
   "Evaluate FORM, write to *TRACE-OUTPUT* how long it took, and return its
 values."
-  `(call-with-timing (lambda () ,form) ',form))
+  `(call-with-timing (lambda () ,form)))
