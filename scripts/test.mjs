@@ -1,5 +1,5 @@
-// `npm test`: installs what it needs, builds packages and world, and runs every gate, vitest and the suites of
-// lisp-suites.json. The last line counts them all: `N passed, N failed`.
+// `npm test`: installs what it needs, builds packages and world, runs gates, vitest and the
+// suites of lisp-suites.json. The last line counts them all: `N passed, N failed`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

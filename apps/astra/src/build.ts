@@ -66,12 +66,28 @@ interface Unit {
 
 /**
  * Builds what is not there or older than its sources.
- * @throws BuildError when a file does not compile or the cold world does not start
+ * @throws BuildError when a file does not compile, the cold world does not start, or a
+ * result cannot be written
  */
-export async function build(
-  paths: Paths,
-  { iso, progress }: BuildOptions,
-): Promise<void> {
+export async function build(paths: Paths, options: BuildOptions): Promise<void> {
+  try {
+    await buildSteps(paths, options);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new BuildError(
+      `cannot write ${error.path} (${error.code}): make it writable, or make room, and run this again`,
+    );
+  }
+}
+
+/** An error of the file system, which names a file. */
+function isSystemError(
+  error: unknown,
+): error is Error & { readonly code: string; readonly path: string } {
+  return error instanceof Error && "code" in error && "path" in error;
+}
+
+async function buildSteps(paths: Paths, { iso, progress }: BuildOptions): Promise<void> {
   const units = planUnits(paths);
   const linked = join(dirname(paths.coldWorld), "linked");
   const wanted = fingerprint(units.map(({ object }) => object));
@@ -220,7 +236,7 @@ async function runReporting(
 }
 
 /** Lets the cold world initialise itself as a Linux process and save the warm world. */
-function warmWorld(paths: Paths, progress: Progress): void {
+export function warmWorld(paths: Paths, progress: Progress): void {
   progress.step("starting the cold world");
   const cold = linuxExecutable(readFileSync(paths.coldWorld), "x86-64");
   writeAtomically(paths.coldExecutable, cold);

@@ -79,7 +79,8 @@ export function buildImage(paths: Paths, config: ImageConfig): Paths {
     ({ source, target }) =>
       `(astralisp.kernel::include-file ${quoted(source)} ${quoted(target)})\n`,
   );
-  const save = `(astralisp.kernel::%save-world ${quoted(image.warmWorld)} #'astralisp.kernel::main)`;
+  const name = quoted(image.warmWorld);
+  const save = `(astralisp.kernel::%save-world ${name} #'astralisp.kernel::main)`;
   const { status, stdout, stderr } = spawnSync(paths.executable, ["--script"], {
     input: copies.join("") + save,
     encoding: "utf8",

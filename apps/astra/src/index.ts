@@ -7,7 +7,7 @@ export {
   formatBench,
 } from "./bench.js";
 export { type BootOptions, boot } from "./boot.js";
-export { BuildError, type BuildOptions, build } from "./build.js";
+export { BuildError, type BuildOptions, build, warmWorld } from "./build.js";
 export { findProgram, MissingProgramError, needProgram, type Program } from "./debian.js";
 export {
   type Configuration,
@@ -24,7 +24,7 @@ export {
 } from "./image.js";
 export { findPaths, type Paths } from "./paths.js";
 export { type Progress, startProgress } from "./progress.js";
-export { type DrivenMachine, type Machine, startDriven } from "./qemu.js";
+export { type DrivenMachine, driven, type Machine, startDriven } from "./qemu.js";
 export {
   type Engine,
   type EngineResult,

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createConnection } from "node:net";
+import { StringDecoder } from "node:string_decoder";
 
 export interface Machine {
   /** Path of qemu-system-x86_64. */
@@ -44,10 +45,10 @@ export interface DrivenMachine {
   /** Sends text as if typed on the serial line. */
   type(text: string): void;
   /**
-   * Waits until `text` has come in since the last match, and returns all that came before.
+   * Waits until `text` has come in since the last match; returns what came before it.
    * @throws Error with what did come when it takes longer than `limitSeconds`
    */
-  waitFor(text: string, limitSeconds: number): Promise<string>;
+  waitFor(text: string | RegExp, limitSeconds: number): Promise<string>;
   /** Everything the machine has printed. */
   output(): string;
   /** Runs a command of the QEMU machine protocol and returns its answer. */
@@ -74,12 +75,14 @@ export function startDriven(machine: Machine, socket: string): DrivenMachine {
   return driven(child, socket);
 }
 
-function driven(child: ChildProcess, socket: string): DrivenMachine {
+/** Drives a process with pipes for a serial line; QEMU's monitor listens on `socket`. */
+export function driven(child: ChildProcess, socket?: string): DrivenMachine {
+  const decoder = new StringDecoder("utf8");
   let text = "";
   let consumed = 0;
   const waiters = new Set<() => void>();
   const take = (chunk: Buffer): void => {
-    text += chunk.toString("latin1");
+    text += decoder.write(chunk);
     for (const wake of waiters) wake();
   };
   child.stdout?.on("data", take);
@@ -95,10 +98,10 @@ function driven(child: ChildProcess, socket: string): DrivenMachine {
     async waitFor(wanted, limitSeconds) {
       const deadline = Date.now() + limitSeconds * 1000;
       for (;;) {
-        const at = text.indexOf(wanted, consumed);
-        if (at >= 0) {
-          const before = text.slice(consumed, at);
-          consumed = at + wanted.length;
+        const match = find(wanted, text, consumed);
+        if (match !== undefined) {
+          const before = text.slice(consumed, match.start);
+          consumed = match.end;
           return before;
         }
         const left = deadline - Date.now();
@@ -106,18 +109,37 @@ function driven(child: ChildProcess, socket: string): DrivenMachine {
           const why =
             left <= 0 ? `within ${limitSeconds} s` : "before the machine stopped";
           throw new Error(
-            `"${wanted}" did not come ${why}; the end of what came:\n${tail(text)}`,
+            `${wanted} did not come ${why}; the end of what came:\n${tail(text)}`,
           );
         }
         await changed(waiters, left);
       }
     },
-    control: (execute, parameters = {}) => qmpCommand(socket, execute, parameters),
+    async control(execute, parameters = {}) {
+      if (socket === undefined) throw new Error("this process has no control socket");
+      return qmpCommand(socket, execute, parameters);
+    },
     async stop() {
       child.kill("SIGKILL");
       await exited;
     },
   };
+}
+
+/** Where `wanted` is first in `text`, from `from` on. */
+function find(
+  wanted: string | RegExp,
+  text: string,
+  from: number,
+): { readonly start: number; readonly end: number } | undefined {
+  if (typeof wanted === "string") {
+    const start = text.indexOf(wanted, from);
+    return start < 0 ? undefined : { start, end: start + wanted.length };
+  }
+  const match = wanted.exec(text.slice(from));
+  if (match === null) return undefined;
+  const start = from + match.index;
+  return { start, end: start + match[0].length };
 }
 
 function tail(text: string): string {
