@@ -594,6 +594,11 @@ export class World implements CompilerHost {
    * LispError of the program that uses the world. A listener sets another hook.
    */
   private unhandled(condition: LispObject): never {
+    // INVOKE-DEBUGGER binds the hook to NIL. An error in printing the condition must not
+    // enter the debugger of Lisp, which would read from the terminal.
+    this.commonLisp("*DEBUGGER-HOOK*").value = (nested) => {
+      throw new LispError("error", this.show((nested as Instance).layout.name));
+    };
     const error = new LispError("error", this.describeCondition(condition));
     error.condition = condition;
     error.frames = this.scripts.frames(captureError());
