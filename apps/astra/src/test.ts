@@ -1,7 +1,7 @@
 /** Runs Lisp test files, unchanged, on every engine. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSystem, World } from "@astralisp/bootstrap";
@@ -44,10 +44,10 @@ export async function runTests(
   paths: Paths,
   { engines: wanted, files, report }: TestOptions,
 ): Promise<readonly EngineResult[]> {
-  const script = testScript(paths, files);
   const results: EngineResult[] = [];
   for (const engine of wanted) {
     report(`testing: ${engine}`);
+    const script = testScript(paths, engine, files);
     results.push(judge(engine, await runners[engine](paths, script, report)));
   }
   return results;
@@ -57,12 +57,13 @@ export async function runTests(
  * One script for every engine: the harness, the tests and the call that runs them. A
  * machine without a file system gets it on standard input like the others.
  */
-function testScript(paths: Paths, files: readonly string[]): string {
+function testScript(paths: Paths, engine: Engine, files: readonly string[]): string {
   const folder = join(paths.root, "packages/runtime/test/lisp");
   const system = join(folder, "astralisp-runtime-tests.asd");
   const all = readSystem(system, new World().readerContext()).files;
   const [harness = ""] = all;
-  const wanted = files.length === 0 ? all : [harness, ...files.flatMap(withExpected)];
+  const whole = engine === "js" ? all : [...all, ...kernelTests(paths)];
+  const wanted = files.length === 0 ? whole : [harness, ...files.flatMap(withExpected)];
   const texts = wanted.map((file) => readFileSync(file, "utf8"));
   return `${texts.join("\n")}\n(astralisp.test:run-tests-and-exit)\n`;
 
@@ -70,6 +71,15 @@ function testScript(paths: Paths, files: readonly string[]): string {
     const recorded = all.find((other) => other.endsWith(`/expected/${nameOf(file)}`));
     return recorded === undefined ? [file] : [recorded, file];
   }
+}
+
+/** Tests of threads and memory, which the JavaScript host has not. */
+function kernelTests({ root }: Paths): string[] {
+  const folder = join(root, "packages/kernel/test/lisp");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".lisp"))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 function nameOf(path: string): string {

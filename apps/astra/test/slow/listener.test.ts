@@ -64,7 +64,8 @@ describe.each(["hosted", "qemu"] as const)("a listener, %s", (place) => {
     await top("(defvar *lock* (make-mutex))");
     await top("(defvar *sum* 0)");
     await top(
-      "(defun add () (dotimes (i 1000) (with-mutex (*lock*) (let ((s *sum*)) (thread-yield) (setq *sum* (+ s 1))))))",
+      "(defun add () (dotimes (i 1000) (with-mutex (*lock*) " +
+        "(let ((s *sum*)) (thread-yield) (setq *sum* (+ s 1))))))",
     );
     await top("(mapc #'join-thread (list (make-thread #'add) (make-thread #'add)))");
     expect(await top("*sum*")).toBe("2000");
@@ -73,7 +74,8 @@ describe.each(["hosted", "qemu"] as const)("a listener, %s", (place) => {
   test("interrupts a loop with Ctrl-C, which can go on or stop", async () => {
     await top("(defvar *turns* 0)");
     await top(
-      '(defun turn () (loop (when (zerop (mod (incf *turns*) 200000)) (princ "[turn]") (finish-output))))',
+      "(defun turn () (loop (when (zerop (mod (incf *turns*) 200000)) " +
+        '(princ "[turn]") (finish-output))))',
     );
     const { machine } = listener;
     machine.type("(turn)\n");
