@@ -26,6 +26,8 @@ export function machineArguments({
     `${memoryMiB}M`,
     "-net",
     "none",
+    "-boot",
+    "d",
     "-cdrom",
     iso,
     ...extra,
@@ -34,7 +36,9 @@ export function machineArguments({
 
 /** Boots with the serial line on this terminal; resolves to QEMU's exit status. */
 export async function bootInteractively(machine: Machine): Promise<number> {
-  const child = spawn(machine.program, [...machineArguments(machine), "-nographic"], {
+  // Unlike -nographic, this keeps the messages of the firmware off the serial line.
+  const terminal = ["-display", "none", "-serial", "mon:stdio"];
+  const child = spawn(machine.program, [...machineArguments(machine), ...terminal], {
     stdio: "inherit",
   });
   return exitStatus(child);

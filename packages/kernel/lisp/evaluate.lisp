@@ -20,7 +20,7 @@
                     name)))
 
 (defun evaluate-compiled (form)
-  (funcall (%compile (list 'lambda '() form) nil)))
+  (funcall (%compile (list 'lambda '() form) :top-level-form)))
 
 (defun evaluate-all (forms environment)
   (let ((results '(nil)))
