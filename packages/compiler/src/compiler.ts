@@ -44,7 +44,7 @@ export class Compiler {
   compile(text: string, passes: readonly Pass[] = []): CompiledFunction {
     const { lisp } = this;
     const form = this.readForm(text);
-    const names = passes.map((pass) => lisp.symbol(`astralisp.compiler::${pass}`));
+    const names = passes.map((pass) => lisp.symbol(`:${pass}`));
     const call = "astralisp.compiler::compile-definition";
     const [name, octets, listing, shown, warnings] = listToArray(
       lisp.call(call, form, list(names)),
@@ -85,15 +85,15 @@ function texts(object: LispObject | undefined): string[] {
   return listToArray(object ?? toLisp(null)).map(String);
 }
 
-/** A pass begins with a line of its name, and what it made with a word of its own. */
+/** What a pass made begins with a line `;;; name`. */
 function splitPasses(text: string): ReadonlyMap<Pass, string> {
   const passes = new Map<Pass, string>();
   let pass: Pass | undefined;
   for (const line of text.split("\n")) {
-    const named = PASSES.find((name) => name === line);
+    const named = PASSES.find((name) => line === `;;; ${name}`);
     if (named !== undefined) {
       pass = named;
-      passes.set(pass, "");
+      passes.set(pass, passes.get(pass) ?? "");
     } else if (pass !== undefined && line !== "") {
       passes.set(pass, `${passes.get(pass)}${line}\n`);
     }
