@@ -37,6 +37,7 @@
    (:file "lower-memory")
    (:file "lower-system")
    (:file "cleanup")
+   (:file "branches")
    (:file "effects")
    (:file "driver")
    ;; Back end

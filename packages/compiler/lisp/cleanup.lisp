@@ -111,6 +111,7 @@ immediate dominator (Cooper, Harvey, Kennedy 2001)."
   "Is INS worth sharing and without effect?"
   (and (not (eq (ins-rep ins) :none))
        (or (= 0 (op-effects (ins-op ins)))
+           (ins-get ins :immutable)
            (member (ins-opname ins) '(:box-double :box-signed :box-unsigned)))
        (not (member (ins-opname ins)
                     '(:constant :word :double :single :cell :layout
@@ -277,8 +278,10 @@ jump back to a loop."
   (simplify-params func)
   (share-computations func)
   (resolve-arguments func)
+  (settle-branches func)
   (remove-dead-low func)
   (add-polls func)
+  (cool-down func)
   (cold-last func)
   (number-values func)
   func)

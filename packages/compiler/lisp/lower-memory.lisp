@@ -62,7 +62,6 @@
   (%realpart +complex-real-slot+) (%imagpart +complex-imaginary-slot+)
   (%ratio-numerator +ratio-numerator-slot+)
   (%ratio-denominator +ratio-denominator-slot+)
-  (%vector-length +vector-length-slot+)
   (%array-data +array-data-slot+) (%array-offset +array-offset-slot+)
   (%array-total +array-total-slot+) (%array-fill +array-fill-slot+)
   (%array-flags +array-flags-slot+))
@@ -287,6 +286,17 @@ its natural representation."
 
 ;;; Checked access
 
+;;; The length of a vector changes only when it is shrunk, while nobody else
+;;; has it.
+(defun length-load (vector)
+  "The length of the boxed VECTOR."
+  (typed-low *ty-index* :load (list vector) :boxed
+             (list :disp (- (* 8 +vector-length-slot+) +other-lowtag+)
+                   :immutable t)))
+
+(define-lowering (%vector-length) (ins vector)
+  (length-load (as-boxed vector)))
+
 (defun bounds-fail-block (vector index)
   (let ((blok (cold-block)) (out *out*))
     (go-on blok)
@@ -299,8 +309,7 @@ its natural representation."
   "Go on only if the high INDEX is a good one for the boxed simple VECTOR."
   (unless (unsafe-p ins)
     (let ((low (as-boxed index)) (good (low-block))
-          (length (boxed-load vector +other-lowtag+ +vector-length-slot+)))
-      (setf (ins-type length) *ty-index*)
+          (length (length-load vector)))
       (check-low low (value-ty index) *ty-fixnum* 'fixnum)
       (low-branch :fixnum-below (list low length) good
                   (bounds-fail-block vector low))
@@ -363,8 +372,7 @@ element type, else NIL."
   (require-fixnums (list index) cold)
   (let ((good (low-block)))
     (low-branch :fixnum-below
-                (list (as-boxed index)
-                      (boxed-load vector +other-lowtag+ +vector-length-slot+))
+                (list (as-boxed index) (length-load vector))
                 good (edge-to cold))
     (go-on good)))
 
@@ -447,8 +455,7 @@ element type, else NIL."
   (let ((ty (value-ty sequence)))
     (cond ((ty-empty-p ty) (slow-call ins 'length))
           ((ty-bits-p ty +ty-simple-arrays+)
-           (boxed-load (as-boxed sequence) +other-lowtag+
-                       +vector-length-slot+))
+           (length-load (as-boxed sequence)))
           ((ty-bits-p ty +ty-list+) (slow-call ins 'length))
           (t (slow-call ins 'length)))))
 

@@ -35,3 +35,11 @@ test("broken effect promises are found with their paths", {
   expect(cases).toBeGreaterThan(5);
   expect(failures).toBe(0);
 });
+
+test("low SSA of a few functions is as the golden text", {
+  timeout: 120_000,
+}, async () => {
+  const [cases, failures] = await counts("golden.lisp");
+  expect(cases).toBeGreaterThan(5);
+  expect(failures).toBe(0);
+});

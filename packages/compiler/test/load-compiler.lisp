@@ -34,6 +34,6 @@
     "convert" "convert-lambda" "convert-special" "transforms"
     "analyze" "analyze-variables" "build-values" "build-nodes" "build-calls"
     "build-control" "typing" "optimize" "lower" "lower-checks"
-    "lower-arithmetic" "lower-memory" "lower-system" "cleanup" "effects" "driver"))
+    "lower-arithmetic" "lower-memory" "lower-system" "cleanup" "branches" "effects" "driver"))
 
 (mapc #'load-file *front-end*)
