@@ -88,9 +88,9 @@
                           (sleep (/ ms 1000))
                           (astralisp:with-mutex (mutex)
                             (push ms order)))))
-               '(60 20 40 1)))
+               '(600 200 400 1)))
       (reverse order))
-  => "(1 20 40 60)")
+  => "(1 200 400 600)")
 
 (define-test sleep-takes-its-time
     (let ((start (get-internal-real-time)))
