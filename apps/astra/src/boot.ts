@@ -45,7 +45,11 @@ function findQemu({ hosted, report }: BootOptions): string | undefined {
 }
 
 async function runHosted(executable: string, args: readonly string[]): Promise<number> {
+  // Ctrl-C is for the world, which gets it from the terminal as well.
+  const ignore = (): void => {};
+  process.on("SIGINT", ignore);
   const child = spawn(executable, args, { stdio: "inherit" });
+  child.once("exit", () => process.off("SIGINT", ignore));
   const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
   if (signal !== null) process.stderr.write(`the world ended by ${signal}\n`);
   return code ?? 1;

@@ -19,9 +19,12 @@
       (read stream)))
   (unless (find-package "ASTRALISP.PRIMITIVES")
     (make-package "ASTRALISP.PRIMITIVES" :use '("COMMON-LISP")))
-  (dolist (name '("ASTRALISP" "ASTRALISP.ASM"))
+  (dolist (name '("ASTRALISP" "ASTRALISP.ASM" "ASTRALISP.RUNTIME"))
     (unless (find-package name)
       (make-package name :use '())))
+  ;; What the kernel's package imports from the runtime.
+  (dolist (name '("SET-STRUCTURE-PRINTER" "*ROOM-HOOK*" "*ALLOCATION-HOOK*"))
+    (intern name "ASTRALISP.RUNTIME"))
   (let ((package (find-package "ASTRALISP.PRIMITIVES")))
     (dolist (name (append (read-names
                            "../../runtime/lisp/primitives.lisp-expr")
@@ -151,6 +154,7 @@
       (error "no memory at ~x" address))))
 
 (defun give-up ()
+  (finish-output)
   (finish-output sb-sys:*stdout*)
   (sb-ext:exit :code 1 :abort t))
 
