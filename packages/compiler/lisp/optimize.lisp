@@ -151,11 +151,42 @@
          (setf (blok-mark target) t)))))
 
 (defun visit-block (blok)
+  "Infer the types in BLOK, up to an instruction that never returns."
   (unless (blok-loop-header blok) (update-params blok))
-  (do-instructions (ins blok)
-    (unless (eq (ins-rep ins) :none)
-      (setf (ins-type ins) (infer ins))))
-  (follow-terminator (blok-last blok)))
+  (let ((ins (blok-first blok)))
+    (loop
+      (when (null ins)
+        (follow-terminator (blok-last blok))
+        (return))
+      (unless (eq (ins-rep ins) :none)
+        (setf (ins-type ins) (infer ins))
+        (when (and (ty-empty-p (ins-type ins))
+                   (not (op-terminator (ins-op ins))))
+          (return)))
+      (setq ins (ins-next ins)))))
+
+(defun cut-dead-ends (func)
+  "Behind an instruction of FUNC that never returns nothing follows."
+  (dolist (blok (func-blocks func))
+    (let ((ins (blok-first blok)))
+      (loop
+        (when (null ins) (return))
+        (when (and (not (eq (ins-rep ins) :none)) (ins-type ins)
+                   (ty-empty-p (ins-type ins))
+                   (not (op-terminator (ins-op ins))))
+          (dolist (target (successors blok))
+            (setf (blok-preds target) (remove blok (blok-preds target))))
+          (drop-behind ins)
+          (append-ins blok (new-ins func :unreachable '() nil))
+          (return))
+        (setq ins (ins-next ins))))))
+
+(defun drop-behind (ins)
+  "Delete the instructions behind INS in its block."
+  (loop
+    (let ((next (ins-next ins)))
+      (when (null next) (return))
+      (delete-ins next))))
 
 (defun propagate-types (func)
   "Give every value of FUNC its type; blocks not reached keep mark NIL."
@@ -377,6 +408,7 @@
 (defun optimize-high (func)
   "Types, constants, branches, dead code of high SSA."
   (propagate-types func)
+  (cut-dead-ends func)
   (prune-branches func)
   (dolist (blok (func-blocks func)) (fold-constants blok))
   (drop-refinements func)
