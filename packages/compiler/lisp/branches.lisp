@@ -146,7 +146,8 @@ target; return true if any does."
     (recompute-preds func)
     (merge-blocks func)
     (resolve-arguments func)
-    (simplify-params func)))
+    (simplify-params func)
+    (resolve-arguments func)))
 
 (defun cool-down (func)
   "Cold are blocks that end in no return, that only lead to cold blocks, or
