@@ -29,6 +29,7 @@
 (defun atomic-element-code (type)
   (case type
     (bit #x21)
+    (fixnum #x29)
     ((character base-char standard-char extended-char) #x2C)
     ((single-float short-float) #x2A)
     ((double-float long-float) #x2B)

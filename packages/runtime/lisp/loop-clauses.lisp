@@ -12,17 +12,25 @@
 
 (defun parse-clause ()
   (cond ((accept-token "WITH") (parse-with))
-        ((accept-token-in '("FOR" "AS")) (parse-for))
-        ((accept-token "REPEAT") (parse-repeat))
+        ((accept-token-in '("FOR" "AS"))
+         (add-tests-as-steps)
+         (parse-for))
+        ((accept-token "REPEAT")
+         (add-tests-as-steps)
+         (parse-repeat))
         ((accept-token "INITIALLY")
          (dolist (form (pop-compound-forms))
            (push form (lc-initially *loop*))))
         ((accept-token "FINALLY") (parse-finally))
-        (t (let ((forms (parse-body-clause)))
-             (if forms
-                 (dolist (form forms)
-                   (push form (lc-body *loop*)))
-                 (loop-error "this is not a clause"))))))
+        (t (let ((test (next-token-in-p
+                        '("WHILE" "UNTIL" "ALWAYS" "NEVER" "THEREIS")))
+                 (forms (parse-body-clause)))
+             (unless forms
+               (loop-error "this is not a clause"))
+             (unless test
+               (setf (lc-only-tests *loop*) nil))
+             (dolist (form forms)
+               (push form (lc-body *loop*)))))))
 
 (defun parse-finally ()
   ;; FINALLY RETURN form is an old way to write it.

@@ -21,7 +21,7 @@
 ;;; When the first and the next steps are the same, they stand once, behind
 ;;; NEXT. A step is (test form): leave the loop if FORM is true, or (set
 ;;; variable form), several of which, of clauses joined by AND, are made in
-;;; parallel. LOOP-FINISH goes to the tag %END-LOOP, which each inner loop
+;;; parallel, or (form form), a test of the program's own. LOOP-FINISH goes to the tag %END-LOOP, which each inner loop
 ;;; shadows.
 
 (defstruct (loop-context (:conc-name lc-) (:copier nil)
@@ -38,6 +38,8 @@
   (initially '())
   (finally '())
   (body '())
+  ;; Whether BODY is only tests that may end the loop, as WHILE makes them.
+  (only-tests t)
   ;; Groups of steps, the last first.
   (first-steps '())
   (next-steps '())
@@ -273,6 +275,14 @@ name."
   (push first (lc-first-steps *loop*))
   (push next (lc-next-steps *loop*)))
 
+(defun add-tests-as-steps ()
+  "Make tests that stand before an iteration clause steps before its own."
+  (when (and (lc-body *loop*) (lc-only-tests *loop*))
+    (let ((steps (mapcar (lambda (form) (list 'form form))
+                         (reverse (lc-body *loop*)))))
+      (setf (lc-body *loop*) '())
+      (add-steps steps steps))))
+
 (defun step-forms (steps)
   "The forms that make STEPS, tests and settings; neighbouring settings are one
 list, made in parallel."
@@ -280,6 +290,7 @@ list, made in parallel."
     (dolist (step steps (nreverse forms))
       (case (car step)
         (test (push `(if ,(cadr step) (go %end-loop)) forms))
+        (form (push (cadr step) forms))
         (set (push (destructuring-form (cadr step) (caddr step)) forms))
         (parallel
          (dolist (form (parallel-forms (cdr step)))

@@ -157,3 +157,10 @@
 (define-test limits
   (list (<= 1024 array-dimension-limit) (<= 8 array-rank-limit)
         (<= 1024 array-total-size-limit)))
+(define-test fixnum-arrays-are-what-they-are-declared
+  (flet ((sum (vector)
+           (declare (type (simple-array fixnum (*)) vector))
+           (reduce #'+ vector)))
+    (list (sum (make-array 3 :element-type 'fixnum :initial-element -2))
+          (typep (make-array 2 :element-type 'fixnum) '(vector fixnum))))
+  => "(-6 T)")

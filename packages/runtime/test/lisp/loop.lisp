@@ -301,6 +301,21 @@
   (loop for i in '(1 2 3) by #'cddr collect i))
 (define-test loop-127
   (loop for i in '(1 2 3) by (lambda (l) (cddr l)) collect i))
+;;; A test before an iteration clause comes before that clause's step.
+(define-test loop-128
+  (let ((l '(1 2 3))) (loop while l for r = (pop l) collect r)))
+(define-test loop-129
+  (let ((l '(1 2 3 4 5)))
+    (loop while l for a = (pop l) for b = (pop l) collect (cons a b))))
+(define-test loop-130
+  (let ((l '(1 2 3 4)))
+    (loop for i from 0 until (null l) for r = (pop l) for s = (list r)
+          repeat 3 collect (list i s))))
+(define-test loop-131
+  (loop for x in '(1 2 3) while (< x 3) for y = (* x x) collect y))
+(define-test loop-132
+  (loop for x in '(1 2 3) thereis (and (> x 2) (- x)) for y = (* x x)
+        collect y into all))
 (define-test loop-empty-maximum (loop for x in '() maximize x) => "NIL")
 (define-test loop-symbols
   (loop for s being the external-symbols of (find-package "COMMON-LISP")
