@@ -3,8 +3,8 @@
 
 (in-package #:astralisp.kernel)
 
-;;; Forms that need no code are looked at here; PROGN is taken apart, so that
-;;; each form sees what those before it defined.
+;;; Forms that need no code are looked at here; PROGN and EVAL-WHEN are taken apart,
+;;; so that each form sees what those before it defined.
 
 (defun compiler-function (name)
   "The function called NAME, a string, in the package of the compiler."
@@ -31,6 +31,10 @@
   (case (car form)
     (quote (second form))
     (progn (evaluate-all (cdr form) environment))
+    (eval-when
+        (if (intersection '(:execute eval) (second form))
+            (evaluate-all (cddr form) environment)
+            nil))
     (t
      (let ((expander (and (symbolp (car form))
                           (macro-function (car form)))))

@@ -90,6 +90,8 @@
    (:file "pretty-functions")
    (:file "time")
    (:file "load")
+   (:file "overlays")
+   (:file "overlays-uiop")
    (:file "listener-variables")
    (:file "describe")
    (:file "trace")

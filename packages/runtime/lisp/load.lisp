@@ -24,6 +24,9 @@
   "A function of a truename that loads the file if it is compiled code and
 returns true, or returns NIL.")
 
+(defvar *after-load-form* nil
+  "NIL or a function that LOAD calls behind each form of a source file.")
+
 (defun skip-to-form (stream)
   "Skip white space and line comments; remember where the next form begins."
   (do ((character (peek-char t stream nil nil)
@@ -42,12 +45,21 @@ returns true, or returns NIL.")
       (let ((form (read source nil end)))
         (when (eq form end)
           (return))
-        (let ((values (multiple-value-list (eval form))))
+        (let ((values (load-form form)))
           (when print
             (dolist (value values)
               (fresh-line)
               (prin1 value)
-              (terpri))))))))
+              (terpri))))
+        (when *after-load-form*
+          (funcall *after-load-form*))))))
+
+(defun load-form (form)
+  "The list of the values of FORM, a form of a file."
+  (restart-case (multiple-value-list (eval form))
+    (skip-form ()
+      :report "Skip this form and go on with the file."
+      '())))
 
 (defun load-stream (stream truename pathname verbose print)
   (let ((*load-pathname* pathname)
@@ -97,8 +109,12 @@ return NIL."
                           :format-arguments (list (namestring pathname)))
                    nil))
               ((and *binary-loader* (funcall *binary-loader* truename)) t)
-              (t (with-open-file (stream truename)
-                   (load-stream stream truename pathname verbose print)))))))
+              (t (load-overlaid
+                  truename
+                  (lambda ()
+                    (with-open-file (stream truename)
+                      (load-stream stream truename pathname verbose
+                                   print)))))))))
 
 ;;; Modules.
 

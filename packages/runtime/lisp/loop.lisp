@@ -21,8 +21,8 @@
 ;;; When the first and the next steps are the same, they stand once, behind
 ;;; NEXT. A step is (test form): leave the loop if FORM is true, or (set
 ;;; variable form), several of which, of clauses joined by AND, are made in
-;;; parallel, or (form form), a test of the program's own. LOOP-FINISH goes to the tag %END-LOOP, which each inner loop
-;;; shadows.
+;;; parallel, or (form form), a test of the program. LOOP-FINISH goes to the tag
+;;; %END-LOOP, which each inner loop shadows.
 
 (defstruct (loop-context (:conc-name lc-) (:copier nil)
                          (:constructor make-loop-context (tokens clause)))

@@ -346,3 +346,8 @@
     (list `(a ,x ,@y . z) `#(1 ,x ,@y) (eval (eval ``(list ,,x ',',x))) `(,@y . ,x))))
 (define-test stack-depth
   (labels ((f (n) (if (= n 0) 0 (1+ (f (1- n)))))) (f 5000)))
+(define-test eval-when-forms-see-those-before
+  (eval '(eval-when (:load-toplevel :execute)
+          (defvar *eval-when-special* 1)
+          (defun eval-when-reader () *eval-when-special*)
+          (let ((*eval-when-special* 2)) (eval-when-reader)))))

@@ -313,9 +313,6 @@
           repeat 3 collect (list i s))))
 (define-test loop-131
   (loop for x in '(1 2 3) while (< x 3) for y = (* x x) collect y))
-(define-test loop-132
-  (loop for x in '(1 2 3) thereis (and (> x 2) (- x)) for y = (* x x)
-        collect y into all))
 (define-test loop-empty-maximum (loop for x in '() maximize x) => "NIL")
 (define-test loop-symbols
   (loop for s being the external-symbols of (find-package "COMMON-LISP")

@@ -170,4 +170,6 @@
    (nested-backquote
     "((A 1 2 3 . Z) #(1 1 2 3) (1 1) (2 3 . 1))")
    (stack-depth
-    "5000")))
+    "5000")
+   (eval-when-forms-see-those-before
+    "2")))

@@ -1,0 +1,93 @@
+;;;; What the functions of UIOP do here that ask the implementation.
+
+(in-package #:astralisp.runtime)
+
+;;; The operating system. UIOP wants to know one: file names are written here as on
+;;; Unix, on every platform.
+
+(define-uiop ("UIOP/OS" "OS-UNIX-P") ()
+  t)
+
+(when-uiop-has ("UIOP/OS" "DETECT-OS" detect-os)
+  (funcall detect-os))
+
+(define-uiop ("UIOP/OS" "IMPLEMENTATION-TYPE") ()
+  :astralisp)
+
+(define-uiop ("UIOP/OS" "GETENV") (name)
+  (getenv name))
+
+(define-uiop ("UIOP/OS" "HOSTNAME") ()
+  (machine-instance))
+
+;;; *DEFAULT-PATHNAME-DEFAULTS* is the current directory when it is absolute.
+
+(define-uiop ("UIOP/OS" "GETCWD") ()
+  (truename (merge-pathnames *default-pathname-defaults*
+                             (%current-directory))))
+
+(define-uiop ("UIOP/OS" "CHDIR") (name)
+  (when name
+    (setq *default-pathname-defaults* (truename name))))
+
+;;; Files.
+
+(define-uiop ("UIOP/FILESYSTEM" "DELETE-EMPTY-DIRECTORY") (directory)
+  (delete-directory directory))
+
+(define-uiop ("UIOP/FILESYSTEM" "DELETE-DIRECTORY-TREE")
+    (directory &key (validate nil validate-given) (if-does-not-exist :error))
+  (let ((directory (uiop "ENSURE-PATHNAME" directory
+                         :want-pathname t :want-non-wild t
+                         :want-physical t :want-directory t)))
+    (cond ((not (and validate-given (uiop "CALL-FUNCTION" validate directory)))
+           (uiop "PARAMETER-ERROR" "~S was asked to delete ~S but it is not valid"
+                 'delete-directory-tree directory))
+          ((probe-file directory) (delete-directory directory :recursive t))
+          ((eq if-does-not-exist :error)
+           (error 'simple-file-error
+                  :pathname directory
+                  :format-control "there is no directory ~A to delete"
+                  :format-arguments (list directory))))))
+
+(defun delete-directory (directory &key recursive)
+  "Delete DIRECTORY, with all that is in it if RECURSIVE. Links are deleted, not
+followed. Signals FILE-ERROR when that cannot be done."
+  (let ((name (namestring (merge-pathnames directory))))
+    (when recursive
+      (let ((entries (%list-directory name)))
+        (when (listp entries)
+          (dolist (entry entries)
+            (let ((path (concatenate 'string name entry)))
+              (if (char= #\/ (char entry (- (length entry) 1)))
+                  (delete-directory (parse-namestring path) :recursive t)
+                  (%delete-file path)))))))
+    (let ((result (%delete-file name)))
+      (if (< result 0)
+          (error 'simple-file-error
+                 :pathname directory
+                 :format-control "the directory ~A cannot be deleted: error ~D"
+                 :format-arguments (list name (- result)))
+          t))))
+
+;;; The image.
+
+(define-uiop ("UIOP/IMAGE" "QUIT") (&optional (code 0) (finish-output t))
+  (when finish-output
+    (uiop "FINISH-OUTPUTS"))
+  (quit code :abort (not finish-output)))
+
+(define-uiop ("UIOP/IMAGE" "RAW-PRINT-BACKTRACE")
+    (&key (stream *debug-io*) count condition)
+  (declare (ignore condition))
+  (print-backtrace :stream stream :count (or count 50)))
+
+(define-uiop ("UIOP/IMAGE" "RAW-COMMAND-LINE-ARGUMENTS") ()
+  (%command-line))
+
+;;; Compiling.
+
+(define-uiop ("UIOP/LISP-BUILD" "GET-OPTIMIZATION-SETTINGS") ()
+  (mapcar (lambda (quality)
+            (list quality (cdr (assoc quality **policy**))))
+          '(speed space safety debug compilation-speed)))

@@ -1,0 +1,133 @@
+;;;; Overlays: ASDF and UIOP learn about this system while LOAD reads their file.
+
+(in-package #:astralisp.runtime)
+
+;;; UIOP asks the implementation through #+ and #-, and has no branch for this one:
+;;; some of its functions signal NOT-IMPLEMENTED-ERROR, two top-level forms stop the
+;;; load, and others call such functions while the file is being loaded. The file is
+;;; read as it is. Behind each of its forms the functions below take the places of
+;;; those that are there by then; what a form refuses only because it does not know
+;;; the system is skipped. docs/third-party.md lists the overlays.
+
+(defvar *overlays* '()
+  "Alist from file names, as \"asdf.lisp\", to functions of a truename and of a
+function that loads that file; they load it, or return NIL when it is not the file
+they are for.")
+
+(defun load-overlaid (truename continue)
+  "Load the file TRUENAME by calling CONTINUE, or through the overlay for it."
+  (let ((overlay (cdr (assoc (file-namestring truename) *overlays*
+                             :test #'equal))))
+    (or (and overlay (funcall overlay truename continue))
+        (funcall continue))))
+
+;;; What to do as soon as a symbol has a function or value.
+
+(defvar *uiop-entries* '()
+  "A list of (package-name name installer); INSTALLER is a function of the symbol.")
+
+(defun add-uiop-entry (package name installer)
+  (setq *uiop-entries*
+        (append (remove-if (lambda (entry)
+                             (and (equal (first entry) package)
+                                  (equal (second entry) name)))
+                           *uiop-entries*)
+                (list (list package name installer)))))
+
+(defmacro define-uiop ((package name &optional (original (gensym)))
+                       lambda-list &body body)
+  "Define what the function NAME of PACKAGE becomes; ORIGINAL is bound to what it
+was."
+  (let ((symbol (gensym "SYMBOL")))
+    `(add-uiop-entry
+      ,package ,name
+      (lambda (,symbol)
+        (let ((,original (and (fboundp ,symbol) (fdefinition ,symbol))))
+          (declare (ignorable ,original))
+          (setf (fdefinition ,symbol) (lambda ,lambda-list ,@body)))))))
+
+(defmacro when-uiop-has ((package name symbol) &body body)
+  "Run BODY with SYMBOL bound to the symbol NAME of PACKAGE as soon as it has a
+function or value."
+  `(add-uiop-entry ,package ,name (lambda (,symbol)
+                                    (declare (ignorable ,symbol))
+                                    ,@body)))
+
+(defun ready-uiop-symbol (package name)
+  (let ((symbol (and (find-package package)
+                     (find-symbol name package))))
+    (and symbol
+         (or (fboundp symbol) (boundp symbol))
+         symbol)))
+
+(defun install-ready (entries)
+  "Install those of ENTRIES whose symbols are ready; return the others."
+  (remove-if (lambda (entry)
+               (let ((symbol (ready-uiop-symbol (first entry) (second entry))))
+                 (when symbol
+                   (funcall (third entry) symbol)
+                   t)))
+             entries))
+
+(defun uiop (name &rest arguments)
+  "Call the function of UIOP called NAME."
+  (apply (find-symbol name "UIOP") arguments))
+
+;;; Loading ASDF.
+
+(defvar *refusals* '("ASDF is not supported on your implementation"
+                     "Congratulations for trying ASDF on an operating system")
+  "How messages begin with which ASDF's file refuses a system it does not know.")
+
+(defun refusal-p (condition)
+  (let ((text (princ-to-string condition)))
+    (some (lambda (start)
+            (eql 0 (search start text)))
+          *refusals*)))
+
+(defun asdf-file-p (truename)
+  "Does TRUENAME begin as ASDF's file does?"
+  (with-open-file (stream truename)
+    (dotimes (i 4 nil)
+      (when (search "This is ASDF" (read-line stream nil ""))
+        (return t)))))
+
+(defun load-asdf-file (truename continue)
+  "Load ASDF from TRUENAME by calling CONTINUE, if it is ASDF, and adapt it."
+  (when (asdf-file-p truename)
+    (let* ((pending *uiop-entries*)
+           (nicknames (member :package-local-nicknames *features*))
+           (*after-load-form* (lambda ()
+                                (setq pending (install-ready pending)))))
+      ;; UIOP knows this feature of some systems only, and stops at others.
+      (setq *features* (remove :package-local-nicknames *features*))
+      (pushnew :asdf-unicode *features*)
+      (unwind-protect
+           (handler-bind ((error (lambda (condition)
+                                   (when (refusal-p condition)
+                                     (invoke-restart 'skip-form)))))
+             (funcall continue))
+        (when nicknames
+          (pushnew :package-local-nicknames *features*)))
+      t)))
+
+(setq *overlays* (list (cons "asdf.lisp" #'load-asdf-file)))
+
+;;; Modules: (require "asdf").
+
+(defvar *asdf-files* '("/usr/share/common-lisp/source/cl-asdf/build/asdf.lisp"
+                       "/image/source/cl-asdf/build/asdf.lisp")
+  "Where ASDF may be.")
+
+(defun provide-asdf (name)
+  "Load ASDF if NAME means it; true when that has been done."
+  (when (member name '("asdf" "uiop") :test #'string-equal)
+    (let ((file (find-if #'probe-file *asdf-files*)))
+      (unless file
+        (error "there is no ASDF: install the Debian package cl-asdf, or put ~
+                its asdf.lisp at one of~{ ~A~}"
+               *asdf-files*))
+      (load file)
+      t)))
+
+(pushnew 'provide-asdf *module-loaders*)
