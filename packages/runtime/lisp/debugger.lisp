@@ -229,6 +229,12 @@ gone."
           (t (return-from run-debugger-command nil)))
     t))
 
+(defun leave-debugger (restarts)
+  "Take the outermost ABORT of RESTARTS, the last restart, or end the system."
+  (let ((restart (or (find 'abort restarts :key #'restart-name :from-end t)
+                     (car (last restarts)))))
+    (if restart (invoke-restart restart) (quit 1))))
+
 (defun debugger-turn (condition restarts stream)
   "One turn of the debugger: prompt, read a command or form, obey it."
   (fresh-line stream)
@@ -237,10 +243,7 @@ gone."
   (let ((form (read-form-or-complain stream)))
     (cond ((eq form '%end)
            (terpri stream)
-           (let ((restart (car (last restarts))))
-             (if restart
-                 (invoke-restart restart)
-                 (quit 1))))
+           (leave-debugger restarts))
           ((eq form '%none))
           ((run-debugger-command form condition restarts stream))
           (t (eval-and-print form stream)))))
@@ -268,7 +271,6 @@ gone."
       (format stream ":help lists the commands~%"))
     (debugger-session condition restarts stream)))
 
-
 (defvar *terminal-guard* (lambda (function) (funcall function))
   "Calls its argument while no other thread reads from the terminal; engines
 with threads put a function of their own here.")
@@ -279,7 +281,6 @@ with threads put a function of their own here.")
         ((> *debugger-level* 30)
          (write-string "error: too many nested errors" *error-output*)
          (terpri *error-output*)
-         (let ((restart (car (last (compute-restarts)))))
-           (if restart (invoke-restart restart) (quit 1))))
+         (leave-debugger (compute-restarts)))
         (t (funcall *terminal-guard*
                     (lambda () (run-debugger condition))))))
