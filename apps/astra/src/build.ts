@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { bootableIso, linuxExecutable } from "@astralisp/asm-kit";
 import { readSystem, World } from "@astralisp/bootstrap";
+import { contentsOf, overlayFiles } from "./included-files.js";
 import type { Paths } from "./paths.js";
 import type { Progress } from "./progress.js";
 
@@ -90,7 +91,8 @@ function isSystemError(
 async function buildSteps(paths: Paths, { iso, progress }: BuildOptions): Promise<void> {
   const units = planUnits(paths);
   const linked = join(dirname(paths.coldWorld), "linked");
-  const wanted = fingerprint(units.map(({ object }) => object));
+  const objects = units.map(({ object }) => object);
+  const wanted = fingerprint([...objects, ...contentsOf(overlayFiles(paths))]);
   mkdirSync(paths.objects, { recursive: true });
   if (!existsSync(linked) || readFileSync(linked, "utf8") !== wanted) {
     rmSync(linked, { force: true });
@@ -241,7 +243,9 @@ export function warmWorld(paths: Paths, progress: Progress): void {
   const cold = linuxExecutable(readFileSync(paths.coldWorld), "x86-64");
   writeAtomically(paths.coldExecutable, cold);
   chmodSync(paths.coldExecutable, 0o755);
-  const run = spawnSync(paths.coldExecutable, ["--save-world", paths.warmWorld], {
+  const overlays = overlayFiles(paths).flatMap(({ source, target }) => [source, target]);
+  const args = ["--save-world", paths.warmWorld, ...overlays];
+  const run = spawnSync(paths.coldExecutable, args, {
     encoding: "utf8",
     timeout: 120_000,
   });

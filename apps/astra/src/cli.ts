@@ -6,10 +6,18 @@ import { boot } from "./boot.js";
 import { BuildError, build } from "./build.js";
 import { MissingProgramError, needProgram } from "./debian.js";
 import { buildImage, ConfigError, readImageConfig } from "./image.js";
+import { chosenLibraries, libraries } from "./libraries.js";
+import { type LibraryEngine, libraryEngines } from "./library-worlds.js";
 import { formatFigures, measure } from "./measure.js";
 import { findPaths, type Paths } from "./paths.js";
 import { type Progress, startProgress } from "./progress.js";
 import { type Engine, engines, formatResults, runTests } from "./test.js";
+import {
+  countResults,
+  formatResult,
+  MissingLibraryError,
+  runThirdParty,
+} from "./third-party.js";
 
 /** A command line that asks for what there is not. */
 class UsageError extends Error {
@@ -28,6 +36,9 @@ const usage = `usage: astra <command> [options]
   test [--engine ENGINE]... [FILE]...
                                run Lisp test files on js, hosted, stress and qemu, or on
                                the engines named
+  third-party [--engine ENGINE]... [--limit SECONDS] [--log FILE] [LIBRARY]...
+                               load public libraries of Debian and run their tests, in
+                               the hosted world, in QEMU and on js, or the engines named
   bench [--rounds N]           the benchmark kernels beside SBCL, as ratios
 `;
 
@@ -51,6 +62,7 @@ const commands: Readonly<Record<string, Command>> = {
   boot: bootCommand,
   bench: benchCommand,
   test: testCommand,
+  "third-party": thirdPartyCommand,
 };
 
 /** Runs the command line `args` and resolves to the exit status. */
@@ -74,8 +86,9 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function isExpected(error: unknown): error is Error {
   const isUsage = error instanceof TypeError && "code" in error;
-  const known = [UsageError, ConfigError, BuildError, BenchError, MissingProgramError];
-  return isUsage || known.some((type) => error instanceof type);
+  const known = [UsageError, ConfigError, BuildError, BenchError];
+  const missing = [MissingProgramError, MissingLibraryError];
+  return isUsage || [...known, ...missing].some((type) => error instanceof type);
 }
 
 /** The paths of the image that the configuration describes, which is built first. */
@@ -192,4 +205,47 @@ function engineNamed(name: string): Engine {
   const engine = engines.find((known) => known === name);
   if (engine !== undefined) return engine;
   throw new UsageError(`no engine is called ${name}: use ${engines.join(", ")}`);
+}
+
+async function thirdPartyCommand(
+  args: readonly string[],
+  paths: Paths,
+  progress: Progress,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      engine: { type: "string", multiple: true },
+      limit: { type: "string" },
+      log: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+  for (const name of positionals) {
+    if (libraries.some((library) => library.name === name)) continue;
+    const known = libraries.map((library) => library.name).join(", ");
+    throw new UsageError(`no library is called ${name}: use ${known}`);
+  }
+  const wanted = (values.engine ?? libraryEngines).map(libraryEngineNamed);
+  if (wanted.some((engine) => engine !== "js")) {
+    await build(paths, { iso: wanted.includes("qemu"), progress });
+  }
+  const results = await runThirdParty(paths, {
+    engines: wanted,
+    libraries: chosenLibraries(positionals),
+    limitSeconds: Number(values.limit ?? "120"),
+    progress,
+    log: values.log,
+  });
+  const { passed, failed } = countResults(results);
+  progress.done("");
+  const lines = results.map((result) => `${formatResult(result)}\n`);
+  process.stdout.write(`${lines.join("")}${passed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+function libraryEngineNamed(name: string): LibraryEngine {
+  const engine = libraryEngines.find((known) => known === name);
+  if (engine !== undefined) return engine;
+  throw new UsageError(`no engine is called ${name}: use ${libraryEngines.join(", ")}`);
 }

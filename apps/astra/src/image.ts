@@ -1,11 +1,12 @@
 /** Images of one's own: the system with more files on it, as a configuration says. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bootableIso, linuxExecutable } from "@astralisp/asm-kit";
 import { BuildError, writeAtomically } from "./build.js";
+import { filesBelow, type IncludedFile } from "./included-files.js";
 import type { Paths } from "./paths.js";
 
 /** What an image has beside the system itself. */
@@ -98,19 +99,7 @@ export function buildImage(paths: Paths, config: ImageConfig): Paths {
   return image;
 }
 
-interface Copy {
-  readonly source: string;
-  readonly target: string;
-}
-
-function filesBelow(source: string, target: string): Copy[] {
-  if (!statSync(source).isDirectory()) return [{ source, target }];
-  return readdirSync(source)
-    .sort()
-    .flatMap((name) => filesBelow(join(source, name), `${target}/${name}`));
-}
-
-function fingerprint(paths: Paths, files: readonly Copy[]): string {
+function fingerprint(paths: Paths, files: readonly IncludedFile[]): string {
   const hash = createHash("sha256").update(readFileSync(paths.warmWorld));
   for (const { source, target } of files) {
     hash.update(`\0${target}\0`).update(readFileSync(source));

@@ -21,6 +21,10 @@
 (defconstant +first-memory-descriptor+ 1048576
   "Descriptors from here on are of files in memory; Linux has none so high.")
 
+(defconstant +included-seconds+ 946684800
+  "When included files were changed, for all that can be seen, so that equal files
+make equal images; directories as well.")
+
 (defvar *memory-files* (make-hash-table :test 'equal)
   "Files by name; a directory is :DIRECTORY.")
 
@@ -229,9 +233,11 @@ negative error number."
              0))))
 
 (defun memory-file-write-seconds (name)
-  "Seconds since 1970 of the last change of NAME, or NIL."
+  "Seconds since 1970 of the last change of NAME, or NIL; directories do not know."
   (let ((file (memory-entry name)))
-    (and (memory-file-p file) (memory-file-seconds file))))
+    (cond ((null file) nil)
+          ((eq file :directory) +included-seconds+)
+          (t (memory-file-seconds file)))))
 
 ;;; Putting files on an image.
 
@@ -253,4 +259,6 @@ directories are made; return how many octets it has."
                                 :element-type '(unsigned-byte 8))))
         (read-sequence octets in)
         (write-sequence octets out)
+        (finish-output out)
+        (setf (memory-file-seconds (memory-entry name)) +included-seconds+)
         (length octets)))))

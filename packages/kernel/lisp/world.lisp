@@ -71,11 +71,19 @@ the option --stress the collector runs as often as it can."
 
 (defun cold-main ()
   "What a cold world does when its initialisers have run: with the arguments
---save-world FILE it saves itself."
+--save-world FILE it saves itself, and in it the files that SOURCE and NAME in turn
+behind these name."
   (let ((arguments (%command-line)))
-    (if (equal "--save-world" (second arguments))
-        (%save-world (third arguments) #'main)
-        (main))))
+    (cond ((equal "--save-world" (second arguments))
+           (include-files (cdddr arguments))
+           (%save-world (third arguments) #'main))
+          (t (main)))))
+
+(defun include-files (names)
+  "Include the files that NAMES, source and target in turn, name."
+  (while names
+    (include-file (first names) (second names))
+    (setq names (cddr names))))
 
 (defun %world-start ()
   "Where every world begins, cold or warm, on every platform. Does not return."

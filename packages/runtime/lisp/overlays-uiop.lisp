@@ -33,7 +33,7 @@
 ;;; Files.
 
 (define-uiop ("UIOP/FILESYSTEM" "DELETE-EMPTY-DIRECTORY") (directory)
-  (delete-directory directory))
+  (delete-tree directory nil))
 
 (define-uiop ("UIOP/FILESYSTEM" "DELETE-DIRECTORY-TREE")
     (directory &key (validate nil validate-given) (if-does-not-exist :error))
@@ -43,14 +43,14 @@
     (cond ((not (and validate-given (uiop "CALL-FUNCTION" validate directory)))
            (uiop "PARAMETER-ERROR" "~S was asked to delete ~S but it is not valid"
                  'delete-directory-tree directory))
-          ((probe-file directory) (delete-directory directory :recursive t))
+          ((probe-file directory) (delete-tree directory t))
           ((eq if-does-not-exist :error)
            (error 'simple-file-error
                   :pathname directory
                   :format-control "there is no directory ~A to delete"
                   :format-arguments (list directory))))))
 
-(defun delete-directory (directory &key recursive)
+(defun delete-tree (directory recursive)
   "Delete DIRECTORY, with all that is in it if RECURSIVE. Links are deleted, not
 followed. Signals FILE-ERROR when that cannot be done."
   (let ((name (namestring (merge-pathnames directory))))
@@ -60,7 +60,7 @@ followed. Signals FILE-ERROR when that cannot be done."
           (dolist (entry entries)
             (let ((path (concatenate 'string name entry)))
               (if (char= #\/ (char entry (- (length entry) 1)))
-                  (delete-directory (parse-namestring path) :recursive t)
+                  (delete-tree (parse-namestring path) t)
                   (%delete-file path)))))))
     (let ((result (%delete-file name)))
       (if (< result 0)

@@ -113,21 +113,51 @@ function or value."
 
 (setq *overlays* (list (cons "asdf.lisp" #'load-asdf-file)))
 
-;;; Modules: (require "asdf").
+;;; Where libraries are, and the overlays of some, systems that take their places.
 
-(defvar *asdf-files* '("/usr/share/common-lisp/source/cl-asdf/build/asdf.lisp"
-                       "/image/source/cl-asdf/build/asdf.lisp")
-  "Where ASDF may be.")
+(defvar *source-directories* '("/usr/share/common-lisp/source/" "/image/source/")
+  "Where the sources of public libraries may be.")
+
+(defvar *overlay-directories* '("/image/overlays/")
+  "Where the overlays of public libraries may be: NAME/NAME.asd.")
+
+(defun find-below (directories name)
+  "The first pathname NAME below one of DIRECTORIES that exists, or NIL."
+  (dolist (directory directories nil)
+    (let ((found (probe-file (concatenate 'string directory name))))
+      (when found
+        (return found)))))
+
+(defun library-source (name)
+  "Return the truename of the file or directory NAME among the sources of public
+libraries, such as \"cl-asdf/build/asdf.lisp\". Signals FILE-ERROR when there is no
+such file."
+  (or (find-below *source-directories* name)
+      (error 'simple-file-error
+             :pathname name
+             :format-control "there is no ~A below~{ ~A~}: install the Debian ~
+                              package that has it"
+             :format-arguments (list name *source-directories*))))
+
+(defun find-overlay-system (name)
+  "The system definition file of the overlay for the system NAME, or NIL."
+  (find-below *overlay-directories* (format nil "~A/~:*~A.asd" name)))
+
+(when-uiop-has ("ASDF/SYSTEM-REGISTRY" "*SYSTEM-DEFINITION-SEARCH-FUNCTIONS*"
+                functions)
+  (pushnew 'find-overlay-system (symbol-value functions)))
+
+;;; Modules: (require "asdf"), and behind it all systems that ASDF finds.
 
 (defun provide-asdf (name)
   "Load ASDF if NAME means it; true when that has been done."
   (when (member name '("asdf" "uiop") :test #'string-equal)
-    (let ((file (find-if #'probe-file *asdf-files*)))
-      (unless file
-        (error "there is no ASDF: install the Debian package cl-asdf, or put ~
-                its asdf.lisp at one of~{ ~A~}"
-               *asdf-files*))
-      (load file)
-      t)))
+    (load (library-source "cl-asdf/build/asdf.lisp"))
+    t))
 
-(pushnew 'provide-asdf *module-loaders*)
+(defun provide-system (name)
+  "Load the system NAME if ASDF is there and finds it; true when that has been done."
+  (let ((provide (ready-uiop-symbol "ASDF" "MODULE-PROVIDE-ASDF")))
+    (and provide (funcall provide name))))
+
+(setq *module-loaders* (union *module-loaders* '(provide-asdf provide-system)))

@@ -9,6 +9,7 @@
   (:export
    ;; The process.
    #:quit #:getenv #:command-line-arguments #:gc #:heap-usage
+   #:library-source #:skip-form
    ;; The listener, errors, backtraces.
    #:run-repl #:backtrace #:print-backtrace #:*debugger-enabled*
    #:stack-exhausted #:heap-exhausted #:memory-fault #:interrupt

@@ -1,0 +1,106 @@
+/** How worlds are started that load libraries: one way for each engine. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { needProgram } from "./debian.js";
+import { withConfiguration } from "./fw-cfg.js";
+import { buildImage } from "./image.js";
+import { type Library, sources, withNeeds } from "./libraries.js";
+import type { Paths } from "./paths.js";
+import type { Progress } from "./progress.js";
+import { machineArguments } from "./qemu.js";
+
+/** The engines that load libraries. */
+export const libraryEngines = ["hosted", "qemu", "js"] as const;
+
+export type LibraryEngine = (typeof libraryEngines)[number];
+
+/** A world that is to be started. */
+export interface WorldCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Standard input. */
+  readonly input: string;
+  /** Environment variables beside those of this process. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Calls `use` with the command for a world that runs `script`. */
+export type StartWorld = <T>(
+  script: string,
+  use: (command: WorldCommand) => Promise<T>,
+) => Promise<T>;
+
+interface WorldOptions {
+  /** A temporary folder; compiled files go below it. */
+  readonly folder: string;
+  readonly libraries: readonly Library[];
+  readonly progress: Progress;
+}
+
+/** Prepares what the worlds of `engine` need, once for all of them. */
+export function prepareWorlds(
+  paths: Paths,
+  engine: LibraryEngine,
+  options: WorldOptions,
+): StartWorld {
+  const driver = readFileSync(
+    join(paths.root, "apps/astra/lisp/third-party.lisp"),
+    "utf8",
+  );
+  return preparations[engine](paths, driver, options);
+}
+
+const preparations: Readonly<
+  Record<
+    LibraryEngine,
+    (paths: Paths, driver: string, options: WorldOptions) => StartWorld
+  >
+> = { hosted: prepareHosted, qemu: prepareQemu, js: prepareJavaScript };
+
+function prepareHosted(
+  { executable: program }: Paths,
+  driver: string,
+  { folder }: WorldOptions,
+): StartWorld {
+  const env = { XDG_CACHE_HOME: folder };
+  return (script, use) =>
+    use({ program, args: ["--script"], input: `${driver}\n${script}`, env });
+}
+
+function prepareJavaScript(
+  { root }: Paths,
+  driver: string,
+  { folder }: WorldOptions,
+): StartWorld {
+  const engine = join(root, "packages/bootstrap/bin/astra-js.mjs");
+  const overlays = join(root, "packages/runtime/overlays");
+  const place = `(push "${overlays}/" astralisp.runtime::*overlay-directories*)`;
+  return (script, use) => {
+    const file = join(folder, "libraries.lisp");
+    writeFileSync(file, `${place}\n${driver}\n${script}`);
+    const args = [engine, "--quiet", "--load", file];
+    const env = { XDG_CACHE_HOME: folder };
+    return use({ program: process.execPath, args, input: "", env });
+  };
+}
+
+/** The machine has no disk: the sources are on an image of its own. */
+function prepareQemu(
+  paths: Paths,
+  driver: string,
+  { libraries, progress }: WorldOptions,
+): StartWorld {
+  const program = needProgram("qemu-system-x86_64", progress.done);
+  progress.step("making an image with the libraries");
+  const files = withNeeds(libraries).map(({ folder }): [string, string] => [
+    `source/${folder}`,
+    join(sources, folder),
+  ]);
+  const config = { name: "third-party", files: Object.fromEntries(files) };
+  const { iso } = buildImage(paths, config);
+  return (script, use) =>
+    withConfiguration({ args: ["--script"], script: `${driver}\n${script}` }, (extra) => {
+      const machine = machineArguments({ program, iso, memoryMiB: 2048, extra });
+      return use({ program, args: [...machine, "-nographic"], input: "", env: {} });
+    });
+}
