@@ -223,6 +223,10 @@ One that is not defined yet is a placeholder: version -2, length 0."
      :instance (lambda (name slots) (instance-word linker name slots))
      :code (lambda (unit) (link-code linker unit))
      :function (lambda (code entry) (function-word linker code entry))
+     :make (lambda (function)
+             (declare (ignore function))
+             (error "a world is linked without running code: its files have no ~
+                     packages or hash tables as literals"))
      :define (lambda (name function)
                (image-set-word image
                                (cell-function-address
@@ -234,7 +238,8 @@ One that is not defined yet is a placeholder: version -2, length 0."
                               (ecase kind
                                 (:car (- holder 7))
                                 (:cdr (1+ holder))
-                                (:element (+ holder 1 (* 8 position))))
+                                (:element (+ holder 1 (* 8 position)))
+                                (:slot (+ holder 5 (* 8 position))))
                               value)))))
 
 (defun integer-word (image value)

@@ -27,13 +27,15 @@
    :instance #'live-instance
    :code #'load-unit
    :function #'live-function
+   :make #'funcall
    :define (lambda (name function) (setf (fdefinition name) function))
    :run #'funcall
    :patch (lambda (kind holder position value)
             (ecase kind
               (:car (rplaca holder value))
               (:cdr (rplacd holder value))
-              (:element (setf (svref holder position) value))))))
+              (:element (setf (svref holder position) value))
+              (:slot (%set-instance-ref holder position value))))))
 
 (defun load-object-octets (octets)
   "Execute the object file OCTETS in this system.
@@ -44,6 +46,11 @@ Signal OBJECT-FILE-ERROR when they are damaged."
   (or (find-package name)
       (error "the object file needs the package ~A, which does not exist"
              name)))
+
+(defun fill-hash-table (table entries)
+  "Put ENTRIES, pairs of key and value, into TABLE, a literal of a file."
+  (dolist (entry entries)
+    (setf (gethash (car entry) table) (cdr entry))))
 
 (defun live-raw-vector (code length octets)
   (let ((vector (%allocate-vector code length)))

@@ -28,6 +28,7 @@
 (defconstant +op-raw-vector+ 13 "type code, length, count, octets")
 (defconstant +op-array+ 14 "rank, dimensions, data, fill pointer + 1, flags")
 (defconstant +op-instance+ 15 "layout name, count, slots")
+(defconstant +op-made+ 16 "function: the value that it returns")
 (defconstant +op-code+ 18 "see WRITE-UNIT")
 (defconstant +op-function+ 19 "code, entry number")
 (defconstant +op-define+ 32 "name, function")
@@ -35,6 +36,7 @@
 (defconstant +op-set-car+ 34 "cons, value")
 (defconstant +op-set-cdr+ 35 "cons, value")
 (defconstant +op-set-element+ 36 "vector, index, value")
+(defconstant +op-set-slot+ 37 "instance, index, value")
 
 (defstruct (object-writer (:constructor %make-object-writer (source)))
   "Collects the octets of the object file for SOURCE (a name). DATA maps literal
@@ -324,19 +326,59 @@ note that operation OP must put it into POSITION of HOLDER later."
 (defun write-instance (writer instance)
   (unless (%instancep instance)
     (error "~S cannot be a literal in a file that is compiled" instance))
+  (setf (gethash instance (object-writer-data writer)) :busy)
+  (multiple-value-bind (creation initialisation) (load-forms-of instance)
+    (if creation
+        (write-made-instance writer instance creation initialisation)
+        (write-instance-slots writer instance)))
+  (gethash instance (object-writer-data writer)))
+
+(defun write-instance-slots (writer instance)
   (let* ((layout (%instance-layout instance))
          (name (write-part writer
                            (%instance-ref layout +layout-name-index+)))
          (count (%instance-length instance))
          (indices '()))
     (dotimes (i count)
-      (push (write-part writer (%instance-ref instance i)) indices))
+      (push (part-or-hole writer +op-set-slot+ instance i
+                          (%instance-ref instance i))
+            indices))
     (new-datum writer instance +op-instance+)
     (put-integer writer name)
     (put-integer writer count)
     (dolist (index (reverse indices))
-      (put-integer writer index))
-    (gethash instance (object-writer-data writer))))
+      (put-integer writer index))))
+
+(defun write-made-instance (writer instance creation initialisation)
+  "Write INSTANCE as what the form CREATION makes and INITIALISATION fills."
+  (let ((function (write-form writer creation)))
+    (new-datum writer instance +op-made+)
+    (put-integer writer function)
+    (when initialisation
+      (let ((function (write-form writer initialisation)))
+        (put-octet writer +op-run+)
+        (put-integer writer function)))))
+
+(defun write-form (writer form)
+  "Write the function without arguments that evaluates FORM; return its index."
+  (write-function writer (compile-lambda (list 'lambda '() form) :load-form) 0))
+
+(defun load-forms-of (instance)
+  "Forms that make and fill an object like INSTANCE when a file is loaded, or NIL
+when its slots are to be copied (CLHS 3.2.4.2.2)."
+  (cond ((packagep instance)
+         (list 'live-package (package-name instance)))
+        ((hash-table-p instance)
+         (values (list 'make-hash-table
+                       :test (list 'quote (hash-table-test instance))
+                       :size (hash-table-count instance))
+                 (let ((entries '()))
+                   (maphash (lambda (key value)
+                              (push (cons key value) entries))
+                            instance)
+                   (list 'fill-hash-table (list 'quote instance)
+                         (list 'quote (nreverse entries))))))
+        (t nil)))
 
 ;;; Units
 

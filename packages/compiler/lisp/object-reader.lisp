@@ -23,9 +23,10 @@ last three returns the value that goes into the table."
   instance      ; (layout name, list of slots)
   code          ; (LOADED-UNIT)
   function      ; (code, entry number)
+  make          ; (function): what it returns
   define        ; (name function)
   run           ; (function)
-  patch         ; (kind holder position value), kind :car :cdr :element
+  patch         ; (kind holder position value), kind :car :cdr :element :slot
   nil-value t-value)
 
 (defstruct loaded-unit
@@ -188,6 +189,7 @@ Signal OBJECT-FILE-ERROR when the octets are not a whole object file."
     (#.+op-instance+
      (let ((name (get-value reader)))
        (funcall (builder-instance builder) name (get-values reader))))
+    (#.+op-made+ (funcall (builder-make builder) (get-value reader)))
     (#.+op-code+
      (funcall (builder-code builder) (read-unit reader)))
     (#.+op-function+
@@ -244,10 +246,13 @@ Signal OBJECT-FILE-ERROR when the octets are not a whole object file."
     (#.+op-set-car+ (read-patch reader builder :car))
     (#.+op-set-cdr+ (read-patch reader builder :cdr))
     (#.+op-set-element+ (read-patch reader builder :element))
+    (#.+op-set-slot+ (read-patch reader builder :slot))
     (t (damaged-object reader "an operation is unknown"))))
 
 (defun read-patch (reader builder kind)
   (let* ((holder (get-value reader))
-         (position (if (eq kind :element) (get-integer reader) nil)))
+         (position (if (member kind '(:element :slot))
+                       (get-integer reader)
+                       nil)))
     (funcall (builder-patch builder) kind holder position
              (get-value reader))))
