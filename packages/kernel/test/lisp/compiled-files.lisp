@@ -1,4 +1,5 @@
 ;;;; Tests of COMPILE-FILE and LOAD of what it makes.
+;;;; SPDX-License-Identifier: GPL-3.0-only
 
 (in-package #:astralisp.test)
 
