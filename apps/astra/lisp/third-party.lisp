@@ -71,6 +71,16 @@
         (count-regression-tests "REGRESSION-TEST")
       (values (+ passed more-passed) (+ failed more-failed)))))
 
+;;; Iterate lists tests that it expects to fail everywhere; the one named here also
+;;; fails in SBCL, ECL, Clozure CL, CLISP and ABCL, and the list says so for them.
+
+(defmethod run-tests ((runner (eql :iterate)) argument)
+  (declare (ignore argument))
+  (set (the-symbol "REGRESSION-TEST" "*EXPECTED-FAILURES*")
+       (cons (the-symbol "ITERATE.TEST" "IN-STREAM.2")
+             (value-of "ITERATE.TEST" "*TESTS-EXPECTED-TO-FAIL*")))
+  (count-regression-tests "REGRESSION-TEST"))
+
 (defmethod run-tests ((runner (eql :fiveam)) suite)
   (let* ((results (call-named "IT.BESE.FIVEAM" "RUN" suite))
          (passed (count-type "IT.BESE.FIVEAM" "TEST-PASSED" results))
@@ -140,13 +150,19 @@
 (defun failure-line-p (line)
   (or (search "failed" line) (search "not signalled" line)))
 
-(defmethod run-tests ((runner (eql :suites)) arguments)
-  ;; Functions of a package, each a suite that answers whether all went well.
+(defparameter *flexi-suites*
+  '("COMPARE-FILES" "STRING-TESTS" "SEQUENCE-TESTS" "ERROR-HANDLING-TESTS"
+    "UNREAD-CHAR-TESTS" "COLUMN-TESTS" "MAKE-EXTERNAL-FORMAT-TESTS"
+    "PEEK-BYTE-TESTS" "IN-MEMORY-STREAM-TESTS")
+  "The suites of flexi-streams: functions that answer whether all went well.")
+
+(defmethod run-tests ((runner (eql :flexi-streams)) argument)
+  (declare (ignore argument))
   (let ((passed 0)
         (failed 0))
-    (dolist (name (rest arguments) (values passed failed))
+    (dolist (name *flexi-suites* (values passed failed))
       (multiple-value-bind (success output)
-          (call-with-captured-output (the-function (first arguments) name))
+          (call-with-captured-output (the-function "FLEXI-STREAMS-TEST" name))
         (if success
             (incf passed)
             (incf failed (max 1 (count-lines output #'failure-line-p))))))))

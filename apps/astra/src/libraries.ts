@@ -19,18 +19,21 @@ export interface Library {
   readonly slow?: number;
 }
 
-const rt = (system: string, tests: string): string =>
-  `:systems '("${system}") :tests '("${tests}") :runner :rt`;
+/** A system, the system of its tests, how they are run. */
+const own = (system: string, tests: string, runner: string): string =>
+  `:systems '("${system}") :tests '("${tests}") :runner ${runner}`;
+
+const rt = (system: string, tests: string): string => own(system, tests, ":rt");
 
 const fiveam = (system: string, tests: string, suite: string): string =>
-  `:systems '("${system}") :tests '("${tests}") :runner :fiveam :argument '${suite}`;
+  own(system, tests, `:fiveam :argument '${suite}`);
 
 export const libraries: readonly Library[] = [
   {
     name: "asdf",
     debian: "cl-asdf",
     folder: "cl-asdf",
-    check: `:systems '("uiop") :tests '("uiop-astralisp-tests") :runner :uiop`,
+    check: own("uiop", "uiop-astralisp-tests", ":uiop"),
   },
   {
     name: "rt",
@@ -44,7 +47,7 @@ export const libraries: readonly Library[] = [
     debian: "cl-alexandria",
     folder: "alexandria",
     needs: ["rt"],
-    check: `:systems '("alexandria") :tests '("alexandria-tests") :runner :rt-twice`,
+    check: own("alexandria", "alexandria-tests", ":rt-twice"),
   },
   {
     name: "anaphora",
@@ -65,13 +68,17 @@ export const libraries: readonly Library[] = [
     debian: "cl-iterate",
     folder: "iterate",
     needs: ["rt"],
-    check: `:systems '("iterate") :tests '("iterate/tests") :runner :iterate`,
+    check: own("iterate", "iterate/tests", ":iterate"),
   },
   {
     name: "trivial-gray-streams",
     debian: "cl-trivial-gray-streams",
     folder: "cl-trivial-gray-streams",
-    check: `:systems '("trivial-gray-streams") :tests '("trivial-gray-streams-test") :runner :results :argument "TRIVIAL-GRAY-STREAMS-TEST"`,
+    check: own(
+      "trivial-gray-streams",
+      "trivial-gray-streams-test",
+      `:results :argument "TRIVIAL-GRAY-STREAMS-TEST"`,
+    ),
   },
   {
     name: "closer-mop",
@@ -112,7 +119,11 @@ export const libraries: readonly Library[] = [
     name: "named-readtables",
     debian: "cl-named-readtables",
     folder: "named-readtables",
-    check: `:systems '("named-readtables") :tests '("named-readtables/test") :runner :rt :argument "NAMED-READTABLES-TEST"`,
+    check: own(
+      "named-readtables",
+      "named-readtables/test",
+      `:rt :argument "NAMED-READTABLES-TEST"`,
+    ),
   },
   {
     name: "nibbles",
@@ -126,7 +137,7 @@ export const libraries: readonly Library[] = [
     debian: "cl-babel",
     folder: "babel",
     needs: ["alexandria", "trivial-features"],
-    check: `:systems '("babel") :tests '("babel-tests") :runner :stefil :argument "BABEL-TESTS"`,
+    check: own("babel", "babel-tests", `:stefil :argument "BABEL-TESTS"`),
     slow: 2,
   },
   {
@@ -134,7 +145,7 @@ export const libraries: readonly Library[] = [
     debian: "cl-flexi-streams",
     folder: "cl-flexi-streams",
     needs: ["trivial-gray-streams"],
-    check: `:systems '("flexi-streams") :tests '("flexi-streams-test") :runner :suites :argument '("FLEXI-STREAMS-TEST" "COMPARE-FILES" "STRING-TESTS" "SEQUENCE-TESTS" "ERROR-HANDLING-TESTS" "UNREAD-CHAR-TESTS" "COLUMN-TESTS" "MAKE-EXTERNAL-FORMAT-TESTS" "PEEK-BYTE-TESTS" "IN-MEMORY-STREAM-TESTS")`,
+    check: own("flexi-streams", "flexi-streams-test", ":flexi-streams"),
     slow: 2,
   },
   {
@@ -142,7 +153,7 @@ export const libraries: readonly Library[] = [
     debian: "cl-ppcre",
     folder: "cl-ppcre",
     needs: ["flexi-streams"],
-    check: `:systems '("cl-ppcre") :tests '("cl-ppcre/test") :runner :ppcre`,
+    check: own("cl-ppcre", "cl-ppcre/test", ":ppcre"),
     slow: 2,
   },
   {

@@ -80,8 +80,9 @@ export function installLibraries(needed: readonly Library[], progress: Progress)
   const left = missing.filter((library) => !isInstalled(library));
   if (left.length > 0) {
     const packages = left.map(({ debian }) => debian).join(" ");
+    const command = `apt-get install ${packages}`;
     throw new MissingLibraryError(
-      `these Debian packages are missing: install them with "apt-get install ${packages}" as root, then try again`,
+      `Debian packages are missing: as root, "${command}", then try again`,
     );
   }
 }
