@@ -51,6 +51,7 @@ export const LAYOUT = {
   hash: 7,
   kind: 8,
   definition: 9,
+  class: 10,
 } as const;
 
 /** A layout: an instance of the layout of layouts. */

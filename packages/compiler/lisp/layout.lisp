@@ -121,7 +121,8 @@
 (defconstant +layout-hash-index+ 7 "Slot of a layout.")
 (defconstant +layout-kind-index+ 8 "Slot of a layout.")
 (defconstant +layout-definition-index+ 9 "Slot of a layout.")
-(defconstant +layout-length+ 10 "Slots of a layout.")
+(defconstant +layout-class-index+ 10 "Slot of a layout.")
+(defconstant +layout-length+ 11 "Slots of a layout.")
 
 ;;; Addresses
 

@@ -114,7 +114,7 @@
    #:+layout-slots-index+
    #:+layout-hash-index+
    #:+layout-kind-index+
-   #:+layout-definition-index+
+   #:+layout-definition-index+ #:+layout-class-index+
    #:+layout-length+
    #:+world-base+
    #:+static-base+

@@ -127,6 +127,14 @@
          symbol (list* key value (%symbol-info symbol))))
     value))
 
+;;; The name of a class (clos/class-names.lisp) has under :CLASS-CELL a cons of
+;;; its class (or NIL) and itself; compiled type tests hold the cell.
+(%defun class-cell (name)
+  (let ((cell (info name :class-cell)))
+    (if cell
+        cell
+        (set-info name :class-cell (cons nil name)))))
+
 (%defun set-documentation (name kind string)
   (let* ((symbol (if (consp name) (car (cdr name)) name))
          (kind (if (consp name) :setf-function kind))

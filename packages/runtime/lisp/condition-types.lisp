@@ -23,7 +23,7 @@
         (apply #'format stream control
                (simple-condition-format-arguments condition))
         (format stream "condition of type ~S"
-                (condition-class-name (class-of-condition condition))))))
+                (condition-description-name (class-of-condition condition))))))
 
 (define-condition simple-condition (condition)
   ((format-control :initarg :format-control :initform nil

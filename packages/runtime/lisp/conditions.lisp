@@ -5,7 +5,7 @@
 
 ;;; What is known of a condition type is in the info of its name, under
 ;;; :CONDITION, and in slot 9 of its layout.
-(defstruct (condition-class (:copier nil))
+(defstruct (condition-description (:copier nil))
   name
   parents                       ; names
   ancestors                     ; names, itself first, most specific first
@@ -21,7 +21,7 @@
   initfunction                  ; of no arguments, or NIL
   cell)                         ; a list of the shared value for class slots
 
-(defun condition-class (name)
+(defun condition-description (name)
   (or (info name :condition)
       (error 'simple-type-error
              :datum name :expected-type '(satisfies condition-type-p)
@@ -37,15 +37,15 @@
 
 (defun condition-of-type-p (object name)
   (and (conditionp object)
-       (not (null (memq name (condition-class-ancestors
+       (not (null (memq name (condition-description-ancestors
                               (class-of-condition object)))))))
 
 ;;; The ancestors of a type with PARENTS, shared ones as late as may be.
 (defun inherited-names (parents)
   (let ((names nil))
     (dolist (parent parents)
-      (setq names (append names (condition-class-ancestors
-                                 (condition-class parent)))))
+      (setq names (append names (condition-description-ancestors
+                                 (condition-description parent)))))
     (remove-duplicates names)))
 
 ;;; The slots of a type with ANCESTORS: a slot given again by a descendant gets
@@ -53,7 +53,7 @@
 (defun effective-slots (direct-slots ancestors)
   (let ((slots nil))
     (dolist (name (reverse ancestors))
-      (dolist (slot (condition-class-direct-slots (condition-class name)))
+      (dolist (slot (condition-description-direct-slots (condition-description name)))
         (setq slots (merge-slot slot slots))))
     (dolist (slot direct-slots)
       (setq slots (merge-slot slot slots)))
@@ -86,7 +86,7 @@
   (let* ((parents (or parents (if (eq name 'condition) nil '(condition))))
          (inherited (inherited-names parents))
          (all-slots (effective-slots slots inherited))
-         (class (make-condition-class
+         (class (make-condition-description
                  :name name :parents parents
                  :ancestors (cons name inherited)
                  :slots all-slots :direct-slots slots
@@ -96,7 +96,7 @@
     (%set-instance-ref layout 8 :condition)
     (%set-instance-ref layout 9 class)
     (%set-find-layout name layout)
-    (setf (condition-class-layout class) layout)
+    (setf (condition-description-layout class) layout)
     (set-info name :condition class)
     name))
 
@@ -109,8 +109,8 @@
       (return tail))))
 
 (defun default-initarg (class slot)
-  (dolist (name (condition-class-ancestors class) nil)
-    (dolist (entry (condition-class-initargs (condition-class name)))
+  (dolist (name (condition-description-ancestors class) nil)
+    (dolist (entry (condition-description-initargs (condition-description name)))
       (when (memq (car entry) (condition-slot-initargs slot))
         (return-from default-initarg (cdr entry))))))
 
@@ -127,9 +127,9 @@
 (defun make-condition (type &rest initargs)
   "Return a condition of TYPE with slots set by INITARGS.
 CLHS MAKE-CONDITION."
-  (let* ((class (condition-class (if (consp type) (car type) type)))
-         (slots (condition-class-slots class))
-         (condition (%make-instance (condition-class-layout class))))
+  (let* ((class (condition-description (if (consp type) (car type) type)))
+         (slots (condition-description-slots class))
+         (condition (%make-instance (condition-description-layout class))))
     (dotimes (i (%vector-length slots) condition)
       (let* ((slot (%svref slots i))
              (value (initial-slot-value class slot initargs)))
@@ -140,14 +140,14 @@ CLHS MAKE-CONDITION."
                (setf (car (condition-slot-cell slot)) value)))))))
 
 (defun slot-position (condition name)
-  (let ((slots (condition-class-slots (class-of-condition condition))))
+  (let ((slots (condition-description-slots (class-of-condition condition))))
     (dotimes (i (%vector-length slots) nil)
       (when (eq name (condition-slot-name (%svref slots i)))
         (return i)))))
 
 (defun condition-slot-value (condition name)
   (let* ((i (slot-position condition name))
-         (slots (condition-class-slots (class-of-condition condition)))
+         (slots (condition-description-slots (class-of-condition condition)))
          (cell (condition-slot-cell (%svref slots i)))
          (value (if cell (car cell) (%instance-ref condition i))))
     (if (%unbound-marker-p value)
@@ -156,7 +156,7 @@ CLHS MAKE-CONDITION."
 
 (defun set-condition-slot-value (condition name value)
   (let* ((i (slot-position condition name))
-         (slots (condition-class-slots (class-of-condition condition)))
+         (slots (condition-description-slots (class-of-condition condition)))
          (cell (condition-slot-cell (%svref slots i))))
     (if cell
         (set-car cell value)
@@ -168,7 +168,7 @@ CLHS MAKE-CONDITION."
 
 (defun reader-slot (reader condition key)
   (when (conditionp condition)
-    (dolist (name (condition-class-ancestors (class-of-condition condition)))
+    (dolist (name (condition-description-ancestors (class-of-condition condition)))
       (let ((entry (assq name (info reader key))))
         (when entry
           (return-from reader-slot (cdr entry))))))
@@ -274,9 +274,9 @@ CLHS DEFINE-CONDITION."
 ;;; Reports.
 
 (defun condition-report (condition)
-  (dolist (name (condition-class-ancestors (class-of-condition condition))
+  (dolist (name (condition-description-ancestors (class-of-condition condition))
                 nil)
-    (let ((report (condition-class-report (condition-class name))))
+    (let ((report (condition-description-report (condition-description name))))
       (when report
         (return report)))))
 
@@ -285,5 +285,5 @@ CLHS DEFINE-CONDITION."
     (cond ((stringp report) (write-string report stream))
           (report (funcall report condition stream))
           (t (format stream "condition of type ~S"
-                     (condition-class-name
+                     (condition-description-name
                       (class-of-condition condition)))))))

@@ -114,7 +114,7 @@ changes it or NIL."
 
 (defun condition-slot-names (condition)
   (map 'list #'condition-slot-name
-       (condition-class-slots (class-of-condition condition))))
+       (condition-description-slots (class-of-condition condition))))
 
 ;;; Printing parts safely and short.
 
@@ -144,14 +144,17 @@ changes it or NIL."
 
 (defun describe (object &optional (stream *standard-output*))
   "Write to STREAM what is known of OBJECT; return no values."
-  (let ((stream (output-stream stream)))
-    (fresh-line stream)
-    (print-short object stream)
-    (format stream "~%  [~A]~%" (describe-type object))
-    (if (and (symbolp object) object)
-        (describe-symbol object stream)
-        (describe-parts object stream))
-    (values)))
+  (describe-object object (output-stream stream))
+  (values))
+
+(defun describe-by-kind (object stream)
+  "Describe OBJECT as objects of its kind are that no method is for."
+  (fresh-line stream)
+  (print-short object stream)
+  (format stream "~%  [~A]~%" (describe-type object))
+  (if (and (symbolp object) object)
+      (describe-symbol object stream)
+      (describe-parts object stream)))
 
 (defun describe-type (object)
   "The name of the type of OBJECT for people."

@@ -196,9 +196,9 @@ CLHS WITH-COMPILATION-UNIT."
          (values (%instance-ref (%instance-layout object) 0) 'type))
         (t (values object kind))))
 
-(defun documentation (object kind)
-  "Return the documentation string of KIND of OBJECT, a name, a function or a
-package, or NIL. CLHS DOCUMENTATION."
+(defun named-documentation (object kind)
+  "The documentation string of KIND of OBJECT, a name, a function or a package,
+or NIL."
   (multiple-value-bind (name kind) (documentation-place object kind)
     (cond ((symbolp name)
            (cdr (assq kind (info name :documentation))))
@@ -207,7 +207,7 @@ package, or NIL. CLHS DOCUMENTATION."
                       (info (cadr name) :documentation))))
           (t nil))))
 
-(defun (setf documentation) (string object kind)
+(defun set-named-documentation (string object kind)
   (multiple-value-bind (name kind) (documentation-place object kind)
     (when (function-name-p name)
       (set-documentation name kind string))

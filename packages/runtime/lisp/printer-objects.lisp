@@ -65,7 +65,21 @@ known."
 
 ;;; Instances.
 
+(defglobal **booted** nil
+  "True once the generic functions of the system and their methods are there:
+later methods are the user's.")
+
 (defun output-instance (object stream)
+  (if **booted**
+      (print-object object stream)
+      (output-plain-instance object stream)))
+
+(defun output-by-kind (object stream)
+  "Print OBJECT as objects of its kind are printed that no method is for."
+  (cond ((%instancep object) (output-plain-instance object stream))
+        (t (output-unreadable object stream))))
+
+(defun output-plain-instance (object stream)
   (%mv-let (kind function) (find-structure-printer object)
     (cond ((eq kind :object) (funcall function object stream))
           ((eq kind :function) (funcall function object stream *print-depth*))
@@ -142,7 +156,7 @@ number that tells it from others if IDENTITY. Signals PRINT-NOT-READABLE when
 
 (defun output-function (function stream)
   (let ((name (%function-name function)))
-    (cond ((%funcallable-p function) (output-unreadable function stream))
+    (cond ((%funcallable-p function) (print-object function stream))
           (t
            (print-unreadable-object (function stream :identity (null name))
              (write-string-to stream

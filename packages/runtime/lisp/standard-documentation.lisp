@@ -5,7 +5,7 @@
 
 (defun document (kind entries)
   (dolist (entry entries)
-    (unless (documentation (car entry) kind)
+    (unless (named-documentation (car entry) kind)
       (set-documentation
        (car entry) kind
        (string-append (cadr entry) " CLHS "

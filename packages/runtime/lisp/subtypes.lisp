@@ -87,6 +87,7 @@
          (atomic (and (or (symbolp type) (null (cdr type)))
                       (assq name **atomic-type-trees**))))
     (cond (atomic (cadr atomic))
+          ((classp type) (class-tree type environment))
           ((and (null name) (not (null type))) (type-specifier-error type))
           (t (compound-type-tree type name environment)))))
 
@@ -124,12 +125,21 @@
       (satisfies '(:unknown))
       (t (named-type-tree type name environment)))))
 
+;;; The tree of CLASS: that of its name when it is the class of a type that has
+;;; one of its own.
+(defun class-tree (class environment)
+  (let ((name (class-name class)))
+    (if (and name (eq class (named-class name)))
+        (type-tree name environment)
+        `(:other :class ,class))))
+
 (defun named-type-tree (type name environment)
   (let ((structure (info name :structure)))
     (cond ((info name :type-expander)
            (type-tree (expand-type type environment) environment))
           ((or (info name :condition) (info name :type-predicate)
-               (and structure (not (structure-element-type structure))))
+               (and structure (not (structure-element-type structure)))
+               (named-class name))
            `(:other :class ,name))
           (t '(:unknown)))))
 
@@ -377,11 +387,15 @@
 
 ;;; Everything else: named classes and single objects.
 
-;;; The names of all classes that instances of NAME are of.
+;;; The names of all classes that instances of NAME, a class or the name of one,
+;;; are of; a class without a name of its own stands for itself.
 (defun class-names (name)
-  (let ((condition (info name :condition))
-        (structure (info name :structure)))
-    (cond (condition (condition-class-ancestors condition))
+  (let ((condition (and (symbolp name) (info name :condition)))
+        (structure (and (symbolp name) (info name :structure)))
+        (class (if (symbolp name) (named-class name) name)))
+    (cond (condition (condition-description-ancestors condition))
+          ((and class (null structure))
+           (mapcar #'class-or-name (class-all-superclasses class)))
           (structure
            (cons name
                  (if (structure-include structure)
@@ -389,19 +403,33 @@
                      '(structure-object))))
           (t (list name)))))
 
+(defun class-or-name (class)
+  (let ((name (class-name class)))
+    (if (eq class (named-class name)) name class)))
+
 (defun class-kind (name)
-  (cond ((info name :condition) :condition)
+  (cond ((not (symbolp name)) :standard)
+        ((info name :condition) :condition)
         ((or (info name :structure) (eq name 'structure-object)) :structure)
+        ((standard-class-name-p name) :standard)
         (t name)))
+
+(defun standard-class-name-p (name)
+  (let ((class (named-class name)))
+    (and class (memq 'standard-object (class-names name)) t)))
 
 (defun subclass-p (a b)
   (not (null (memq b (class-names a)))))
 
-;;; Only condition types can have common subtypes without being related.
+;;; Only condition types, and standard classes, can have common subtypes without
+;;; being related; so can standard classes and functions.
 (defun disjoint-classes-p (a b)
-  (not (or (subclass-p a b) (subclass-p b a)
-           (and (eq (class-kind a) :condition)
-                (eq (class-kind b) :condition)))))
+  (let ((kind-a (class-kind a))
+        (kind-b (class-kind b)))
+    (not (or (subclass-p a b) (subclass-p b a)
+             (and (eq kind-a kind-b) (memq kind-a '(:condition :standard)))
+             (and (eq kind-a :standard) (eq kind-b 'function))
+             (and (eq kind-a 'function) (eq kind-b :standard))))))
 
 (defun others-empty-p (positive negative)
   (let ((classes nil)

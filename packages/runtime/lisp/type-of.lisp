@@ -35,6 +35,14 @@
           ((%single-float-p part) 'single-float)
           (t 'rational))))
 
+;;; The name of the class of LAYOUT, or the class when it is not the one that
+;;; its name names.
+(defun layout-type (layout)
+  (let ((class (%instance-ref layout 10)))
+    (cond ((null class) (%instance-ref layout 0))
+          ((eq class (named-class (class-name class))) (class-name class))
+          (t class))))
+
 (defun type-of (object)
   "Return a type that OBJECT is of. CLHS TYPE-OF."
   (cond ((null object) 'null)
@@ -45,9 +53,8 @@
         ((characterp object)
          (if (standard-char-p object) 'standard-char 'character))
         ((arrayp object) (array-type-of object))
-        ((%instancep object)
-         (let ((name (%instance-ref (%instance-layout object) 0)))
-           (if (symbolp name) name 'structure-object)))
+        ((%instancep object) (layout-type (%instance-layout object)))
+        ((%funcallable-p object) (layout-type (%funcallable-layout object)))
         ((functionp object) 'function)
         ((packagep object) 'package)
         (t t)))

@@ -7,6 +7,7 @@
 ;;;   :type-predicate  the name of the function that tests for it
 ;;;   :structure       see structures.lisp
 ;;;   :condition       see conditions.lisp
+;;;   :class-cell      see clos/class-names.lisp
 ;;;   :type-expander   the function of DEFTYPE
 ;;;   :type-tester     a function of a variable and the arguments of the
 ;;;                    specifier; it returns a form that tests the variable
@@ -128,6 +129,9 @@ CLHS COMPILED-FUNCTION-P."
          `(%instance-of-p ,variable (%layout ,type)))
         ((info type :condition)
          `(condition-of-type-p ,variable ',type))
+        ((info type :class-cell)
+         `(typep-class-cell ,variable
+                            (load-time-value (class-cell ',type) t)))
         ((info type :type-expander)
          (type-test variable (expand-type type)))
         ((info type :type-tester)
@@ -138,6 +142,8 @@ CLHS COMPILED-FUNCTION-P."
 (defun type-test (variable type &optional environment)
   (cond ((symbolp type)
          (type-symbol-test variable type))
+        ((%instancep type)              ; a class
+         (unknown-type-test variable type))
         ((not (and (consp type) (symbolp (car type))))
          (type-specifier-error type))
         ((info (car type) :type-tester)
@@ -359,6 +365,8 @@ CLHS COMPILED-FUNCTION-P."
               (instance-of-layout-p object (%find-layout type))))
         ((info type :condition)
          (condition-of-type-p object type))
+        ((and (info type :class-cell) (car (info type :class-cell)))
+         (instance-of-class-p object (car (info type :class-cell))))
         ((info type :type-expander)
          (%typep object (expand-type type environment)))
         ((info type :type-tester)
@@ -385,6 +393,7 @@ Signal an error when TYPE is no specifier. CLHS TYPEP."
 (defun %typep (object type &optional environment)
   (cond ((symbolp type)
          (typep-symbol object type environment))
+        ((classp type) (instance-of-class-p object type))
         ((not (and (consp type) (symbolp (car type))))
          (type-specifier-error type))
         ((info (car type) :type-expander)

@@ -17,7 +17,7 @@ import {
 } from "../objects.js";
 import type { World } from "../world.js";
 
-const LAYOUT_SLOTS = 10;
+const LAYOUT_SLOTS = 11;
 
 /** The layout of layouts, which is its own layout. */
 export function makeLayoutLayout(name: LispSymbol): LayoutInstance {
@@ -43,6 +43,9 @@ function fill(
   slots[LAYOUT.rawSlots] = 0;
   slots[LAYOUT.version] = 0;
 }
+
+/** Numbers by which caches find layouts. */
+let nextStamp = 1;
 
 const templates: LispObject[][] = [];
 
@@ -84,6 +87,7 @@ export function instancePrimitives(world: World) {
       const layout = new LayoutInstance(world.layoutLayout, slots);
       fill(layout, name, length, depth, ancestors);
       slots[LAYOUT.kind] = kind;
+      slots[LAYOUT.hash] = nextStamp++;
       slots[LAYOUT.slots] = info;
       return layout;
     },
@@ -94,7 +98,8 @@ export function instancePrimitives(world: World) {
       x.layout = layout;
       return layout;
     },
-    "%INSTANCE-LENGTH": (x: Instance) => x.slots.length,
+    "%INSTANCE-LENGTH": (x: Instance) =>
+      (x.layout as LayoutInstance).slots[LAYOUT.length] as number,
     "%INSTANCE-REF": (x: Instance, i: number) => x.slots[i]!,
     "%SET-INSTANCE-REF": (x: Instance, i: number, v: LispObject) => {
       x.slots[i] = v;
@@ -107,6 +112,16 @@ export function instancePrimitives(world: World) {
     },
     "%MAKE-FUNCALLABLE": makeFuncallable,
     "%FUNCALLABLE-P": (x: LispObject) => (isFuncallable(x) ? T : NIL),
+    "%FUNCALLABLE-LAYOUT": (x: Funcallable) => x.layout,
+    "%SET-FUNCALLABLE-LAYOUT": (x: Funcallable, layout: LayoutInstance) => {
+      x.layout = layout;
+      return layout;
+    },
+    "%FUNCALLABLE-REF": (x: Funcallable, i: number) => x.slots[i]!,
+    "%SET-FUNCALLABLE-REF": (x: Funcallable, i: number, v: LispObject) => {
+      x.slots[i] = v;
+      return v;
+    },
     "%SET-FUNCALLABLE-FUNCTION": (x: Funcallable, fn: LispFunction) => {
       x.implementation = fn;
       return fn;

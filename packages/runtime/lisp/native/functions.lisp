@@ -150,7 +150,8 @@ be."
 (defun %function-name (function)
   "Return the name of FUNCTION, or NIL."
   (let ((record (function-record function)))
-    (cond (record (%svref record 0))
+    (cond ((%funcallable-p function) (funcallable-name function))
+          (record (%svref record 0))
           ((undefined-function-p function) (%closure-ref function 0))
           (t nil))))
 
@@ -162,7 +163,9 @@ be."
 (defun %function-lambda-list (function)
   "Return the lambda list of FUNCTION, or NIL when it is not known."
   (let ((record (function-record function)))
-    (and record (%svref record 4))))
+    (if (%funcallable-p function)
+        (funcallable-lambda-list function)
+        (and record (%svref record 4)))))
 
 ;;; Calls that find no function
 

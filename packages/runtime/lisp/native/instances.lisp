@@ -59,22 +59,26 @@
     (%set-instance-ref layout 7 (if (symbolp name) (%symbol-hash name) 0))
     (%set-instance-ref layout 8 kind)
     (%set-instance-ref layout 9 nil)
+    (%set-instance-ref layout 10 nil)
     layout))
 
 ;;; Funcallable instances: word 3 the layout, word 4 the function that a call
-;;; runs, then the slots. %CLOSURE-REF counts from word 3.
+;;; runs, then the slots. %CLOSURE-REF counts from word 3. Their entry is the
+;;; trampoline CALL-FUNCALLABLE, and the trampolines are the first object of code
+;;; space.
 
-(defun call-funcallable (&rest arguments)
-  (apply (%closure-ref (%self) 1) arguments))
+(defglobal **call-funcallable-entry** 0)
 
 (defun %make-funcallable (layout function)
   "Return a funcallable instance of LAYOUT that does FUNCTION when called."
+  (when (eql **call-funcallable-entry** 0)
+    (setq **call-funcallable-entry** (%trampoline-address 'call-funcallable)))
   (let* ((count (+ 4 (%instance-ref layout 1)))
          (octets (logand (+ 8 (* 8 count) 15) -16))
          (address (%allocate octets)))
     (%raw-store-u64 address 0 (%header #x31 0 count))
-    (%raw-store-word address 8 (%function-entry #'call-funcallable))
-    (%raw-store-boxed address 16 (%function-code #'call-funcallable))
+    (%raw-store-word address 8 **call-funcallable-entry**)
+    (%raw-store-boxed address 16 (%address-object #x14000000 15))
     (%raw-store-boxed address 24 layout)
     (%raw-store-boxed address 32 function)
     (let ((made (%address-object address 11)))
@@ -85,6 +89,24 @@
   "Let FUNCALLABLE do FUNCTION when it is called."
   (%set-closure-ref funcallable 1 function)
   function)
+
+(defun %funcallable-layout (funcallable)
+  "Return the layout of FUNCALLABLE."
+  (%closure-ref funcallable 0))
+
+(defun %set-funcallable-layout (funcallable layout)
+  "Make LAYOUT the layout of FUNCALLABLE."
+  (%set-closure-ref funcallable 0 layout)
+  layout)
+
+(defun %funcallable-ref (funcallable index)
+  "Return slot INDEX of FUNCALLABLE."
+  (%closure-ref funcallable (%fx+ index 2)))
+
+(defun %set-funcallable-ref (funcallable index value)
+  "Make VALUE slot INDEX of FUNCALLABLE."
+  (%set-closure-ref funcallable (%fx+ index 2) value)
+  value)
 
 (defun %make-weak-pointer (value)
   "Return a weak pointer to VALUE."

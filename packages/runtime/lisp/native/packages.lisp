@@ -15,8 +15,8 @@
   (local-nicknames '()))
 
 (defvar *package*)
-(setf (documentation '*package* 'variable)
-      "The current package. CLHS *PACKAGE*.")
+(set-documentation '*package* 'variable
+                   "The current package. CLHS *PACKAGE*.")
 
 (defglobal **packages** '() "All packages, newest first.")
 
