@@ -28,7 +28,7 @@
    :code #'load-unit
    :function #'live-function
    :make #'funcall
-   :define (lambda (name function) (setf (fdefinition name) function))
+   :define #'live-define
    :run #'funcall
    :patch (lambda (kind holder position value)
             (ecase kind
@@ -42,8 +42,15 @@
 Signal OBJECT-FILE-ERROR when they are damaged."
   (read-object-file octets (live-builder)))
 
+;; DEFUN itself has asked whether the name may be defined.
+(defun live-define (name function)
+  (if (and (symbolp name) (%macro-function name))
+      (%set-macro-function name nil))
+  (%set-fdefinition name function))
+
+;; Whatever the local nicknames of the current package mean.
 (defun live-package (name)
-  (or (find-package name)
+  (or (%find-package name)
       (error "the object file needs the package ~A, which does not exist"
              name)))
 

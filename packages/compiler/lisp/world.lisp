@@ -136,7 +136,8 @@ Return the names, as strings, in the order of their cells."
 
 (defun describe-packages (linker names)
   "Return the word of a simple-vector of descriptions of the packages NAMES:
-vectors of name, nicknames, used packages, internal and external symbols."
+vectors of name, nicknames, used packages, internal and external symbols, and
+local nicknames."
   (let ((image (linker-image linker))
         (descriptions '()))
     (dolist (name names)
@@ -176,7 +177,20 @@ vectors of name, nicknames, used packages, internal and external symbols."
              (strings (package-nicknames package))
              (strings (mapcar #'package-name (package-use-list package)))
              (image-list image (internal-words linker package words))
-             (image-list image words))))))
+             (image-list image words)
+             (local-nickname-words image package))))))
+
+(defun local-nickname-words (image package)
+  "Return the word of an alist of local nicknames of PACKAGE and the names of the
+packages they mean."
+  (image-list
+   image
+   (mapcar (lambda (pair)
+             (image-cons image
+                         (image-string image (car pair))
+                         (image-string image (package-name (cdr pair)))))
+           (sort (copy-list (%package-local-nicknames package))
+                 #'string< :key #'car))))
 
 (defun external-words (linker package)
   "Return the words of the external symbols of PACKAGE, in order of names.

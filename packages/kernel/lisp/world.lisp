@@ -57,6 +57,7 @@
           (dotimes (i (%vector-length functions))
             (funcall (%svref functions i)))
           (%raw-store-boxed +world-initialisers+ 0 nil)
+          (set (find-symbol "**PACKAGE-LOCKS**" "ASTRALISP.RUNTIME") t)
           t)
         nil)))
 

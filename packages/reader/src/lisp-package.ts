@@ -51,6 +51,8 @@ export class LispPackage {
   /** In the keyword package every interned symbol becomes an external constant. */
   readonly isKeyword: boolean;
   documentation: LispObject = NIL;
+  /** A property list for the runtime: locks are kept there. */
+  properties: LispObject = NIL;
   constructor(name: string, nicknames: readonly string[] = [], isKeyword = false) {
     this.name = name;
     this.nicknames = [...nicknames];
@@ -305,6 +307,11 @@ export class PackageRegistry {
       }
     }
     for (const key of [pkg.name, ...pkg.nicknames]) this.byName.delete(key);
+    for (const other of this.all()) {
+      for (const [nickname, named] of other.localNicknames) {
+        if (named === pkg) other.localNicknames.delete(nickname);
+      }
+    }
   }
 
   /** All packages, in the order of their definition. */

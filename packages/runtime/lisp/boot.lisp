@@ -513,6 +513,16 @@
          (list 'declare (cons 'ignorable (temporary-variables bindings)))
          (append declarations forms)))
 
+;;; Locks of packages hold once the file package-locks.lisp says so.
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (%set-variable-kind '**package-locks** :global))
+(%set-global-value '**package-locks** nil)
+
+(%defun check-symbol-lock (name action environment)
+  (if **package-locks**
+      (assert-symbol-unlocked name action environment)
+      nil))
+
 ;;; The function of form and environment that expands the macro NAME with
 ;;; LAMBDA-LIST and BODY, as an expression; and the documentation string.
 ;;; The function ARGUMENTS finds the arguments in the form.
@@ -551,8 +561,8 @@
   (%set-macro-function
    'defmacro
    (%named-lambda defmacro (form environment)
-     (declare (ignore environment))
      (check-list (cdr form) 2 nil 'defmacro)
+     (check-symbol-lock (car (cdr form)) "defining the macro" environment)
      (define-macro-form (car (cdr form))
                         (car (cdr (cdr form)))
                         (cdr (cdr (cdr form))))))

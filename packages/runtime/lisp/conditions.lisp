@@ -250,9 +250,11 @@ CLHS MAKE-CONDITION."
       (push `(cons ',(car tail) (lambda () ,(cadr tail))) forms))
     `(list ,@(nreverse-onto forms nil))))
 
-(defmacro define-condition (name parents slots &rest options)
+(defmacro define-condition (&environment environment
+                            name parents slots &rest options)
   "Define NAME as a type of conditions with PARENTS and SLOTS; return it.
 CLHS DEFINE-CONDITION."
+  (check-symbol-lock name "defining the condition" environment)
   (let ((slot-forms nil)
         (reader-forms nil))
     (dolist (spec slots)

@@ -224,11 +224,12 @@
       (%set-find-layout name
                         (%make-layout name 0 0 nil :structure nil)))))
 
-(defmacro defstruct (name-and-options &rest slots)
+(defmacro defstruct (&environment environment name-and-options &rest slots)
   "Define a structure type with SLOTS, and functions to make, test, copy and
 access its instances; return its name. CLHS DEFSTRUCT."
   (let* ((description (parse-structure name-and-options slots))
          (name (structure-name description)))
+    (check-symbol-lock name "defining the structure" environment)
     (note-layout description)
     `(progn
        (eval-always

@@ -59,6 +59,7 @@ CLHS FDEFINITION."
   (check-function-name name)
   (unless (functionp function)
     (type-failure function 'function))
+  (check-symbol-lock name "defining the function" nil)
   (when (symbolp name)
     (when (special-operator-p name)
       (error 'simple-program-error
@@ -94,6 +95,7 @@ CLHS FBOUNDP."
 (defun fmakunbound (name)
   "Remove the definition of NAME; return NAME. CLHS FMAKUNBOUND."
   (check-function-name name)
+  (check-symbol-lock name "removing the definition of" nil)
   (when (symbolp name)
     (%set-macro-function name nil)
     (when (info name :accessor)
@@ -107,6 +109,7 @@ CLHS FBOUNDP."
     (type-failure symbol 'symbol))
   (unless (functionp function)
     (type-failure function 'function))
+  (check-symbol-lock symbol "defining the macro" nil)
   (%set-macro-function symbol function)
   function)
 
@@ -122,6 +125,7 @@ CLHS COMPILER-MACRO-FUNCTION."
 (defun (setf compiler-macro-function) (function name &optional environment)
   (declare (ignore environment))
   (check-function-name name)
+  (check-symbol-lock name "defining the compiler macro" nil)
   (set-function-info name :compiler-macro :setf-compiler-macro function)
   function)
 

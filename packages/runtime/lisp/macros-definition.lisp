@@ -62,6 +62,7 @@ to. Signal an error when they do not fit. CLHS DESTRUCTURING-BIND."
   "Define the global function NAME with LAMBDA-LIST and BODY; return NAME.
 CLHS DEFUN."
   (check-function-name name)
+  (check-symbol-lock name "defining the function" environment)
   (%mv-let (forms declarations documentation) (parse-body body)
     (let ((lambda-body
             `(,@declarations (block ,(block-name name) ,@forms))))
@@ -86,10 +87,12 @@ CLHS DEFUN."
            :format-control "~S is not the name of a variable"
            :format-arguments (list name))))
 
-(defmacro defvar (name &optional (value nil value-p) documentation)
+(defmacro defvar (&environment environment
+                  name &optional (value nil value-p) documentation)
   "Make NAME a special variable; set it to VALUE if it is unbound.
 CLHS DEFVAR."
   (check-variable-name name)
+  (check-symbol-lock name "defining the variable" environment)
   `(progn
      (eval-always (proclaim-special ',name))
      ,@(when value-p
@@ -97,9 +100,11 @@ CLHS DEFVAR."
      ,@(documentation-forms name 'variable documentation)
      ',name))
 
-(defmacro defparameter (name value &optional documentation)
+(defmacro defparameter (&environment environment
+                        name value &optional documentation)
   "Make NAME a special variable and set it to VALUE. CLHS DEFPARAMETER."
   (check-variable-name name)
+  (check-symbol-lock name "defining the variable" environment)
   `(progn
      (eval-always (proclaim-special ',name))
      (setq ,name ,value)
@@ -115,10 +120,12 @@ is unbound."
      ,@(documentation-forms name 'variable documentation)
      ',name))
 
-(defmacro defconstant (name value &optional documentation)
+(defmacro defconstant (&environment environment
+                       name value &optional documentation)
   "Make NAME a constant with VALUE. Signal an error when it has another
 value already. CLHS DEFCONSTANT."
   (check-variable-name name)
+  (check-symbol-lock name "defining the constant" environment)
   `(progn
      (eval-always (define-constant ',name ,value))
      ,@(documentation-forms name 'variable documentation)
@@ -142,9 +149,10 @@ value already. CLHS DEFCONSTANT."
   (%set-variable-kind name :constant)
   name)
 
-(defmacro define-symbol-macro (name expansion)
+(defmacro define-symbol-macro (&environment environment name expansion)
   "Make NAME stand for EXPANSION. CLHS DEFINE-SYMBOL-MACRO."
   (check-variable-name name)
+  (check-symbol-lock name "defining the symbol macro" environment)
   `(progn
      (eval-always
        (define-global-symbol-macro ',name ',expansion))
@@ -166,10 +174,12 @@ value already. CLHS DEFCONSTANT."
       (cdr (cdr form))
       (cdr form)))
 
-(defmacro define-compiler-macro (name lambda-list &body body)
+(defmacro define-compiler-macro (&environment environment
+                                 name lambda-list &body body)
   "Define how the compiler may expand calls of the function NAME: BODY
 returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
   (check-function-name name)
+  (check-symbol-lock name "defining the compiler macro" environment)
   (%mv-let (function documentation)
       (parse-macro name lambda-list body 'compiler-macro-arguments)
     `(progn
@@ -206,10 +216,12 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
 
 (defun proclaim-types (type names)
   (dolist (name names)
+    (check-symbol-lock name "proclaiming the type of" nil)
     (set-info name :declared-type type)))
 
 (defun proclaim-function-types (type names)
   (dolist (name names)
+    (check-symbol-lock name "proclaiming the type of" nil)
     (set-function-info name :ftype :setf-ftype type)))
 
 (defun proclaim-inline (how names)
@@ -221,7 +233,9 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
   (let ((kind (car specifier))
         (rest (cdr specifier)))
     (case kind
-      (special (dolist (name rest) (proclaim-special name)))
+      (special (dolist (name rest)
+                 (check-symbol-lock name "proclaiming special" nil)
+                 (proclaim-special name)))
       (optimize (proclaim-policy rest))
       (inline (proclaim-inline :inline rest))
       (notinline (proclaim-inline :notinline rest))

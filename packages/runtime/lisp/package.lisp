@@ -19,7 +19,12 @@
    #:hash-table-weakness #:make-weak-pointer #:weak-pointer-value
    #:string-to-octets #:octets-to-string
    ;; Definitions.
-   #:add-package-local-nickname
+   #:add-package-local-nickname #:remove-package-local-nickname
+   #:package-local-nicknames #:package-locally-nicknamed-by-list
+   #:lock-package #:unlock-package #:package-locked-p
+   #:without-package-locks #:package-lock-violation
+   #:package-lock-violation-symbol #:add-implementation-package
+   #:remove-implementation-package #:package-implemented-by-list
    ;; Threads.
    #:thread #:make-thread #:thread-name #:thread-alive-p #:all-threads
    #:current-thread #:join-thread #:thread-yield #:interrupt-thread

@@ -25,7 +25,7 @@
      (cons (car clause)
            (mapcar (lambda (pair) (mapcar #'string pair)) (cdr clause))))
     (:documentation clause)
-    (:size clause)
+    ((:size :lock :implement) clause)
     (t (error 'simple-program-error
               :format-control "~S is not an option of DEFPACKAGE"
               :format-arguments (list clause)))))
@@ -33,14 +33,20 @@
 (defmacro defpackage (name &rest clauses)
   "Define the package NAME as CLAUSES say; return it. CLHS DEFPACKAGE."
   (let ((documentation (cadr (assq :documentation clauses)))
+        (protection (remove-if-not (lambda (clause)
+                                     (memq (car clause) '(:lock :implement)))
+                                   clauses))
         (clauses (remove-if (lambda (clause)
-                              (memq (car clause) '(:documentation :size)))
+                              (memq (car clause)
+                                    '(:documentation :size :lock :implement)))
                             (mapcar #'package-clause clauses))))
     (check-package-clauses clauses)
     `(eval-always
        (let ((package (%define-package ,(string name) ',clauses)))
          ,@(when documentation
              `((setf (documentation package t) ,documentation)))
+         ,@(when protection
+             `((protect-package package ',protection)))
          package))))
 
 ;;; The names in clauses that must be disjoint.
@@ -68,17 +74,6 @@
       ((null tail) nil)
     (when (member (car tail) (cdr tail) :test #'equal)
       (return (car tail)))))
-
-;;; DEFPACKAGE's means do it on every engine.
-(defun add-package-local-nickname (nickname package
-                                   &optional (where *package*))
-  "Let NICKNAME mean PACKAGE when the package WHERE is current; return WHERE's
-package."
-  (%define-package
-   (package-name (find-package-or-error where))
-   (list (list :local-nicknames
-               (list (string nickname)
-                     (package-name (find-package-or-error package)))))))
 
 ;;; Iteration. Engines define CALL-WITH-SYMBOLS and CALL-WITH-EXTERNAL-SYMBOLS.
 

@@ -63,7 +63,10 @@ backslash."
 (defun output-package-prefix (symbol name package stream)
   (%mv-let (accessible status) (find-symbol name *package*)
     (unless (and status (eq accessible symbol))
-      (output-symbol-name (package-name package) stream)
+      (output-symbol-name (or (car (rassoc package (%package-local-nicknames
+                                                    *package*)))
+                              (package-name package))
+                          stream)
       (%mv-let (found status) (find-symbol name package)
         (write-string-to stream
                          (if (and (eq status :external) (eq found symbol))

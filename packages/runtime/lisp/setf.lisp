@@ -327,9 +327,10 @@ being a form; return the old value of the first. CLHS SHIFTF."
          ,@(documentation-forms name 'setf documentation)
          ',name))))
 
-(defmacro defsetf (name &rest arguments)
+(defmacro defsetf (&environment environment name &rest arguments)
   "Define how to store in (NAME ...): by the function given, or by the lambda
 list, store variables and body given. CLHS DEFSETF."
+  (check-symbol-lock name "defining how to set" environment)
   (if (and (car arguments) (symbolp (car arguments)))
       `(eval-always
          (define-setf-update ',name ',(car arguments))
@@ -348,9 +349,11 @@ list, store variables and body given. CLHS DEFSETF."
                  (declare (ignore environment))
                  `(,update ,@arguments ,store))))))
 
-(defmacro define-setf-expander (name lambda-list &body body)
+(defmacro define-setf-expander (&environment environment
+                                name lambda-list &body body)
   "Define the setf expansion of (NAME ...): BODY returns the five values of
 GET-SETF-EXPANSION. CLHS DEFINE-SETF-EXPANDER."
+  (check-symbol-lock name "defining how to set" environment)
   (multiple-value-bind (function documentation)
       (parse-macro name lambda-list body)
     `(eval-always

@@ -39,7 +39,7 @@
          (let* ((original (fdefinition name))
                 (wrapper (make-trace-wrapper name original)))
            (push (list* name wrapper original) *traced*)
-           (setf (fdefinition name) wrapper))))
+           (%set-fdefinition name wrapper))))
   name)
 
 (defun untrace-function (name)
@@ -48,7 +48,7 @@
       (setq *traced* (remove entry *traced*))
       ;; Redefined in the meantime, it is not traced any more.
       (when (eq (fdefinition name) (cadr entry))
-        (setf (fdefinition name) (cddr entry))))
+        (%set-fdefinition name (cddr entry))))
     name))
 
 (defmacro trace (&rest function-names)

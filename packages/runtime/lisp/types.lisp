@@ -30,9 +30,10 @@
 (defun type-arguments (specifier)
   (if (consp specifier) (cdr specifier) nil))
 
-(defmacro deftype (name lambda-list &body body)
+(defmacro deftype (&environment environment name lambda-list &body body)
   "Define the type NAME: BODY returns the specifier it stands for.
 CLHS DEFTYPE."
+  (check-symbol-lock name "defining the type" environment)
   (multiple-value-bind (function documentation)
       (parse-macro name (default-to-star lambda-list) body 'type-arguments)
     `(progn

@@ -53,6 +53,13 @@ export class PackageDesignators {
     throw new PackageError("R0024", message);
   }
 
+  /** Signals a PACKAGE-LOCK-VIOLATION if `pkg` is locked; `action` as in Lisp's check. */
+  unlocked(pkg: LispPackage, action: string): void {
+    if (pkg.properties === NIL) return;
+    const check = this.world.runtimeFunction("CHECK-PACKAGE-LOCK");
+    if (check !== null) check(pkg, LispString.from("~A"), LispString.from(action));
+  }
+
   /** A list of symbols, or one. */
   symbols(x: LispObject): LispSymbol[] {
     return this.items(x).map((item) => {
@@ -94,16 +101,35 @@ function symbolFunctions(d: PackageDesignators) {
   const { world } = d;
   const here = (x: LispObject | undefined) =>
     x === undefined ? world.currentPackage : d.package(x);
+  type Status = SymbolStatus | undefined;
+  /** Does `body` for symbols; `changes` tells whether a symbol's status will change. */
   const each =
-    (body: (pkg: LispPackage, symbol: LispSymbol) => void) =>
+    (
+      action: string,
+      changes: (status: Status) => boolean,
+      body: (pkg: LispPackage, symbol: LispSymbol) => void,
+    ) =>
     (symbols: LispObject, pkg?: LispObject) =>
       d.run(() => {
         const home = here(pkg);
-        for (const symbol of d.symbols(symbols)) body(home, symbol);
+        for (const symbol of d.symbols(symbols)) {
+          const found = home.find(symbol.name);
+          if (changes(found?.symbol === symbol ? found.status : undefined)) {
+            d.unlocked(home, action.replace("*", symbol.name));
+          }
+          body(home, symbol);
+        }
       });
+  const absent = (status: Status) => status === undefined || status === "inherited";
   return {
-    INTERN: (name: LispObject, pkg?: LispObject) =>
-      world.internValues(d.text(name), here(pkg)),
+    INTERN: (name: LispObject, pkg?: LispObject) => {
+      const home = here(pkg);
+      const text = d.text(name);
+      if (home.properties !== NIL && home.find(text) === null) {
+        d.unlocked(home, `interning ${text} in`);
+      }
+      return world.internValues(text, home);
+    },
     "FIND-SYMBOL": (name: LispObject, pkg?: LispObject): LispObject => {
       const found = here(pkg).find(d.text(name));
       if (found === null) return world.mv.two(NIL, NIL);
@@ -111,18 +137,38 @@ function symbolFunctions(d: PackageDesignators) {
     },
     UNINTERN: (symbol: LispObject, pkg?: LispObject): LispObject => {
       let done = false;
+      const home = here(pkg);
+      if (home.isPresent(symbol as LispSymbol)) {
+        d.unlocked(home, `uninterning ${(symbol as LispSymbol).name} from`);
+      }
       d.run(() => {
-        done = here(pkg).unintern(symbol as LispSymbol);
+        done = home.unintern(symbol as LispSymbol);
       });
       return done ? T : NIL;
     },
-    EXPORT: each((pkg, symbol) => pkg.export(symbol)),
-    UNEXPORT: each((pkg, symbol) => pkg.unexport(symbol)),
-    IMPORT: each((pkg, symbol) => pkg.import(symbol)),
-    "SHADOWING-IMPORT": each((pkg, symbol) => pkg.shadowingImport(symbol)),
+    EXPORT: each(
+      "exporting * from",
+      (status) => status !== "external",
+      (pkg, symbol) => pkg.export(symbol),
+    ),
+    UNEXPORT: each(
+      "unexporting * from",
+      (status) => status === "external",
+      (pkg, symbol) => pkg.unexport(symbol),
+    ),
+    IMPORT: each("importing * into", absent, (pkg, symbol) => pkg.import(symbol)),
+    "SHADOWING-IMPORT": each("importing * into", absent, (pkg, symbol) =>
+      pkg.shadowingImport(symbol),
+    ),
     SHADOW: (names: LispObject, pkg?: LispObject) =>
       d.run(() => {
-        for (const name of d.items(names)) here(pkg).shadow(d.text(name));
+        const home = here(pkg);
+        for (const item of d.items(names)) {
+          const name = d.text(item);
+          const status = home.find(name)?.status;
+          if (absent(status)) d.unlocked(home, `shadowing ${name} in`);
+          home.shadow(name);
+        }
       }),
     "FIND-ALL-SYMBOLS": (name: LispObject) => {
       const text = d.text(name);
@@ -164,12 +210,20 @@ function packageFunctions(d: PackageDesignators) {
     "USE-PACKAGE": (used: LispObject, user?: LispObject) =>
       d.run(() => {
         const pkg = user === undefined ? world.currentPackage : d.package(user);
-        for (const item of d.items(used)) pkg.use(d.package(item));
+        for (const item of d.items(used)) {
+          const other = d.package(item);
+          if (!pkg.uses.includes(other)) d.unlocked(pkg, `using ${other.name} in`);
+          pkg.use(other);
+        }
       }),
     "UNUSE-PACKAGE": (used: LispObject, user?: LispObject) =>
       d.run(() => {
         const pkg = user === undefined ? world.currentPackage : d.package(user);
-        for (const item of d.items(used)) pkg.unuse(d.package(item));
+        for (const item of d.items(used)) {
+          const other = d.package(item);
+          if (pkg.uses.includes(other)) d.unlocked(pkg, `unusing ${other.name} in`);
+          pkg.unuse(other);
+        }
       }),
     "MAKE-PACKAGE": (name: LispObject, ...options: LispObject[]): LispObject => {
       const nicknames: string[] = [];
@@ -191,11 +245,13 @@ function packageFunctions(d: PackageDesignators) {
     "DELETE-PACKAGE": (x: LispObject): LispObject => {
       const pkg = d.package(x);
       if (registry.find(pkg.name) !== pkg) return NIL;
+      d.unlocked(pkg, "deleting");
       return d.run(() => registry.delete(pkg));
     },
     "RENAME-PACKAGE": (x: LispObject, name: LispObject, nicknames?: LispObject) => {
       const pkg = d.package(x);
       const others = d.items(nicknames ?? NIL).map((item) => d.text(item));
+      d.unlocked(pkg, "renaming");
       d.run(() => registry.rename(pkg, d.text(name), others));
       return pkg;
     },
@@ -222,6 +278,11 @@ function packageFunctions(d: PackageDesignators) {
     },
     "%REMOVE-PACKAGE-LOCAL-NICKNAME": (name: LispObject, x: LispObject) =>
       d.package(x).localNicknames.delete(d.text(name)) ? T : NIL,
+    "%PACKAGE-PROPERTIES": (x: LispObject) => d.package(x).properties,
+    "%SET-PACKAGE-PROPERTIES": (x: LispObject, list: LispObject) => {
+      d.package(x).properties = list;
+      return list;
+    },
     "%SET-PACKAGE-DOCUMENTATION": (x: LispObject, text: LispObject) => {
       d.package(x).documentation = text;
       return text;

@@ -12,7 +12,8 @@
   (uses '())
   (used-by '())
   (shadowing '())
-  (local-nicknames '()))
+  (local-nicknames '())
+  (properties '()))
 
 (defvar *package*)
 (set-documentation '*package* 'variable
@@ -59,6 +60,28 @@ CLHS FIND-PACKAGE."
         (if local
             (cdr local)
             (%find-package name)))))
+
+(defun %package-local-nicknames (package)
+  (pkg-local-nicknames package))
+
+(defun %add-package-local-nickname (name of package)
+  (setf (pkg-local-nicknames package)
+        (acons name of
+               (remove name (pkg-local-nicknames package)
+                       :key #'car :test #'string=)))
+  package)
+
+(defun %remove-package-local-nickname (name package)
+  (let ((before (pkg-local-nicknames package)))
+    (setf (pkg-local-nicknames package)
+          (remove name before :key #'car :test #'string=))
+    (< (length (pkg-local-nicknames package)) (length before))))
+
+(defun %package-properties (package)
+  (pkg-properties package))
+
+(defun %set-package-properties (package properties)
+  (setf (pkg-properties package) properties))
 
 (defun list-all-packages ()
   "A fresh list of all packages. CLHS LIST-ALL-PACKAGES."
@@ -108,7 +131,15 @@ CLHS FIND-PACKAGE."
 (defun intern (string &optional (package *package*))
   "The symbol called STRING that is accessible in PACKAGE, made if there is
 none, and its former status or NIL. CLHS INTERN."
-  (%intern (name-of-designator string) (find-package-or-error package)))
+  (let ((name (name-of-designator string))
+        (package (find-package-or-error package)))
+    (multiple-value-bind (symbol status)
+        (find-symbol-entry name (string-hash-code name) package)
+      (if status
+          (values symbol status)
+          (progn
+            (check-package-lock package "interning ~A in" name)
+            (%intern name package))))))
 
 (defun %intern (name package)
   "INTERN for the simple string NAME and a package object."
@@ -183,6 +214,7 @@ Signal a package-error when a name is taken. CLHS MAKE-PACKAGE."
       (let ((other (%find-package name)))
         (when (and other (not (eq other package)))
           (package-failure other "a package is named ~A already" name))))
+    (check-package-lock package "renaming")
     (setf (pkg-name package) (name-of-designator new-name)
           (pkg-nicknames package) (mapcar #'name-of-designator nicknames))
     package))
@@ -197,6 +229,7 @@ when others use it. CLHS DELETE-PACKAGE."
                              :format-control "no package is named ~A"
                              :format-arguments (list package)))))
     (when (and (package-object-p package) (pkg-name package))
+      (check-package-lock package "deleting")
       (when (pkg-used-by package)
         (cerror "Let them use it no longer."
                 'simple-package-error
@@ -212,6 +245,9 @@ when others use it. CLHS DELETE-PACKAGE."
                            (when (eq (symbol-package symbol) package)
                              (%set-symbol-package symbol nil)))
                          package)
+      (dolist (other **packages**)
+        (setf (pkg-local-nicknames other)
+              (remove package (pkg-local-nicknames other) :key #'cdr)))
       (setf **packages** (remove package **packages**)
             (pkg-name package) nil)
       t)))
@@ -223,6 +259,7 @@ correctable package-error at a name conflict. CLHS USE-PACKAGE."
     (dolist (designator (if (listp packages) packages (list packages)) t)
       (let ((used (find-package-or-error designator)))
         (unless (or (eq used package) (memq used (pkg-uses package)))
+          (check-package-lock package "using ~A in" (pkg-name used))
           (check-use-conflicts used package)
           (setf (pkg-uses package)
                 (append (pkg-uses package) (list used)))
@@ -248,6 +285,8 @@ correctable package-error at a name conflict. CLHS USE-PACKAGE."
   (let ((package (find-package-or-error package)))
     (dolist (designator (if (listp packages) packages (list packages)) t)
       (let ((used (find-package-or-error designator)))
+        (when (memq used (pkg-uses package))
+          (check-package-lock package "unusing ~A in" (pkg-name used)))
         (setf (pkg-uses package) (remove used (pkg-uses package))
               (pkg-used-by used) (remove package (pkg-used-by used)))))))
 
@@ -277,6 +316,7 @@ package-error at a name conflict. CLHS IMPORT."
               (t (make-present symbol package)))))))
 
 (defun make-present (symbol package)
+  (check-package-lock package "importing ~A into" (symbol-name symbol))
   (table-add (pkg-internal package) symbol)
   (when (null (symbol-package symbol))
     (%set-symbol-package symbol package)))
@@ -309,6 +349,7 @@ CLHS SHADOW."
       (let ((name (name-of-designator designator)))
         (multiple-value-bind (symbol status) (find-symbol name package)
           (unless (memq status '(:internal :external))
+            (check-package-lock package "shadowing ~A in" name)
             (setq symbol (make-symbol (copy-seq name)))
             (add-new-symbol symbol package))
           (pushnew symbol (pkg-shadowing package)))))))
@@ -327,6 +368,7 @@ package-error at a name conflict in a using package. CLHS EXPORT."
                   :format-arguments (list symbol (pkg-name package)))
           (import symbol package))
         (unless (eq status :external)
+          (check-package-lock package "exporting ~A from" (symbol-name symbol))
           (check-export-conflicts symbol package)
           (unless (present-p symbol package)
             (make-present symbol package))
@@ -355,6 +397,8 @@ package-error at a name conflict in a using package. CLHS EXPORT."
           (package-failure package "~S is not accessible in ~A"
                            symbol (pkg-name package)))
         (when (eq status :external)
+          (check-package-lock package "unexporting ~A from"
+                              (symbol-name symbol))
           (table-remove (pkg-external package) symbol)
           (table-add (pkg-internal package) symbol))))))
 
@@ -364,6 +408,8 @@ correctable package-error when that uncovers a conflict. CLHS UNINTERN."
   (let ((package (find-package-or-error package)))
     (cond ((not (present-p symbol package)) nil)
           (t
+           (check-package-lock package "uninterning ~A from"
+                               (symbol-name symbol))
            (when (memq symbol (pkg-shadowing package))
              (check-uncovered symbol package)
              (setf (pkg-shadowing package)
@@ -403,9 +449,9 @@ correctable package-error when that uncovers a conflict. CLHS UNINTERN."
                    :test #'string=)))
       (dolist (pair (clauses :local-nicknames))
         (dolist (entry (if (consp (car pair)) pair (list pair)))
-          (push (cons (string (first entry))
-                      (find-package-or-error (second entry)))
-                (pkg-local-nicknames package))))
+          (%add-package-local-nickname (string (first entry))
+                                       (find-package-or-error (second entry))
+                                       package)))
       (dolist (names (clauses :shadow))
         (shadow names package))
       (dolist (clause (clauses :shadowing-import-from))
@@ -445,7 +491,8 @@ correctable package-error when that uncovers a conflict. CLHS UNINTERN."
 
 (defun adopt-package (description)
   "Make the package of DESCRIPTION: a vector of name, nicknames, used package
-names, internal and external symbols. The used packages come later."
+names, internal and external symbols, and an alist of local nicknames and
+names. The packages it refers to come later."
   (let ((package (%make-package-object (svref description 0))))
     (setf (pkg-nicknames package) (svref description 1))
     (push package **packages**)
@@ -472,7 +519,11 @@ a symbol is at home in the first package that has it."
         (let ((used (%find-package name)))
           (when used
             (push used (pkg-uses package))
-            (push package (pkg-used-by used)))))))
+            (push package (pkg-used-by used)))))
+      (dolist (pair (svref description 5))
+        (let ((named (%find-package (cdr pair))))
+          (when named
+            (push (cons (car pair) named) (pkg-local-nicknames package)))))))
   (setq *package* (%find-package "COMMON-LISP-USER")))
 
 (%adopt-packages (svref (%raw-load-boxed #x10000000 80) 0))

@@ -47,4 +47,5 @@
    (:file "printer")
    (:file "expected/streams")
    (:file "streams")
+   (:file "package-extensions")
    (:file "listener")))
