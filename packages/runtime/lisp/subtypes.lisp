@@ -84,7 +84,8 @@
 ;;; The tree of TYPE.
 (defun type-tree (type environment)
   (let* ((name (type-specifier-name type))
-         (atomic (and (or (symbolp type) (null (cdr type)))
+         (atomic (and (or (symbolp type)
+                          (and (consp type) (null (cdr type))))
                       (assq name **atomic-type-trees**))))
     (cond (atomic (cadr atomic))
           ((classp type) (class-tree type environment))

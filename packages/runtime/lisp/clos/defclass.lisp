@@ -53,10 +53,10 @@
           (:accessor (push value readers)
                      (push `(setf ,value) writers))
           (:initform
-           (setq others (list* `(lambda () ,value) :initfunction
-                               `',value :initform others)))
+           (setq others (list* `(lambda () ,value) '':initfunction
+                               `',value '':initform others)))
           ((:type :allocation :documentation)
-           (setq others (list* `',value (car tail) others)))
+           (setq others (list* `',value `',(car tail) others)))
           (t (setq others (add-other-option (car tail) value others))))))
     `(list :name ',(car specifier)
            ,@(and initargs `(:initargs ',(nreverse initargs)))
@@ -66,8 +66,8 @@
 
 ;;; Options of metaclasses of the user's: given several times, they are a list.
 (defun add-other-option (key value others)
-  (let ((place (memq key others)))
-    (cond ((null place) (list* `',value key others))
+  (let ((place (member `',key others :test #'equal)))
+    (cond ((null place) (list* `',value `',key others))
           (t
            ;; OTHERS is in reverse: the value stands before its key.
            (let ((before (nthcdr (- (length others) (length place) 1)

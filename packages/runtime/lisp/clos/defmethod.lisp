@@ -96,14 +96,30 @@ have depends on all methods that apply to it."
                 `(%named-lambda ,name (,@variables ,@rest)
                    ,@declarations ,@body)))))
 
-(defun with-next-functions (call-original new-arguments forms)
+(defun declared-safe-p (declarations)
+  "True if DECLARATIONS, or else the global policy, ask for safety 3."
+  (let ((safety (cdr (assq 'safety **policy**))))
+    (dolist (declaration declarations)
+      (dolist (specifier (cdr declaration))
+        (when (and (consp specifier) (eq (car specifier) 'optimize))
+          (dolist (quality (cdr specifier))
+            (cond ((eq quality 'safety) (setq safety 3))
+                  ((and (consp quality) (eq (car quality) 'safety))
+                   (setq safety (cadr quality))))))))
+    (eql safety 3)))
+
+(defun with-next-functions (call-original originals safe-p forms)
   (let ((arguments (temporary "ARGUMENTS")))
     `(flet ((call-next-method (&rest ,arguments)
               (if %next
                   (if ,arguments
-                      (apply (the function %next) ,arguments)
+                      (progn
+                        ,@(and safe-p
+                               `((check-next-arguments %method ,originals
+                                                       ,arguments)))
+                        (apply (the function %next) ,arguments))
                       ,call-original)
-                  (no-next %method (or ,arguments ,new-arguments))))
+                  (no-next %method (or ,arguments ,originals))))
             (next-method-p ()
               (if %next t nil)))
        (declare (ignorable #'call-next-method #'next-method-p)
@@ -120,6 +136,7 @@ have depends on all methods that apply to it."
          ,(with-next-functions
            `(funcall (the function %next) ,@originals)
            `(list ,@originals)
+           (declared-safe-p declarations)
            `((let ,(mapcar #'list variables originals)
                ,@declarations ,@body)))))))
 
@@ -134,6 +151,7 @@ have depends on all methods that apply to it."
          ,(with-next-functions
            `(apply (the function %next) ,@originals ,more)
            `(list* ,@originals ,more)
+           (declared-safe-p declarations)
            `((apply (%named-lambda ,name (,@variables ,@rest)
                       ,@declarations ,@body)
                     ,@originals ,more)))))))

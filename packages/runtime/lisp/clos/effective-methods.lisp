@@ -59,6 +59,15 @@ of next methods."
                                     next-methods)
                      arguments)))))
 
+;;; CLHS CALL-NEXT-METHOD: arguments to which other methods apply are an error.
+(defun check-next-arguments (method old new)
+  (let ((gf (%method-generic-function method)))
+    (unless (equal (sorted-applicable-methods gf old)
+                   (sorted-applicable-methods gf new))
+      (error "CALL-NEXT-METHOD in ~S with the arguments ~S: other methods ~
+              apply to them than to the original arguments ~S"
+             method new old))))
+
 ;;; The standard combination.
 
 (defun split-by-role (gf methods)

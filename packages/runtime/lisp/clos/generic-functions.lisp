@@ -350,10 +350,13 @@ give; return it. CLHS ENSURE-GENERIC-FUNCTION."
 
 (defun std-ensure-generic-function (gf name &rest initargs
                                     &key generic-function-class environment
+                                         declare
                                     &allow-other-keys)
   (declare (ignore environment))
-  (let ((initargs (without-keys initargs
-                                '(:generic-function-class :environment)))
+  (let ((initargs (append (and declare (list :declarations declare))
+                          (without-keys initargs
+                                        '(:generic-function-class
+                                          :environment :declare))))
         (class (if generic-function-class
                    (class-designator generic-function-class)
                    nil)))

@@ -32,7 +32,7 @@
 (defun check-initarg-list (initargs)
   (let ((tail initargs))
     (while tail
-      (unless (consp (cdr tail))
+      (unless (and (symbolp (car tail)) (consp (cdr tail)))
         (error 'simple-program-error
                :format-control "the initialization arguments ~S are not pairs ~
                                 of names and values"

@@ -273,7 +273,7 @@ the effective method. CLHS DEFINE-METHOD-COMBINATION."
 (define-method-combination + :identity-with-one-argument t)
 (define-method-combination and :identity-with-one-argument t)
 (define-method-combination append :identity-with-one-argument t)
-(define-method-combination list :identity-with-one-argument t)
+(define-method-combination list)
 (define-method-combination max :identity-with-one-argument t)
 (define-method-combination min :identity-with-one-argument t)
 (define-method-combination nconc :identity-with-one-argument t)

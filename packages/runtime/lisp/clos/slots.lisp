@@ -256,16 +256,20 @@ the same place, but starting over when they grow out of hand."
        (symbolp (cadr form)) (cadr form)
        (not (keywordp (cadr form)))))
 
-(define-compiler-macro slot-value (&whole form object slot-name)
-  (if (quoted-symbol-p slot-name)
-      `(slot-value-by-table (load-time-value (slot-table ,slot-name) t)
-                            ,object)
+(define-compiler-macro slot-value (&whole form &rest arguments)
+  (if (and (eql 2 (length arguments))
+           (quoted-symbol-p (second arguments)))
+      `(slot-value-by-table
+        (load-time-value (slot-table ,(second arguments)) t)
+        ,(first arguments))
       form))
 
-(define-compiler-macro set-slot-value (&whole form object slot-name value)
-  (if (quoted-symbol-p slot-name)
-      `(set-slot-value-by-table (load-time-value (slot-table ,slot-name) t)
-                                ,object ,value)
+(define-compiler-macro set-slot-value (&whole form &rest arguments)
+  (if (and (eql 3 (length arguments))
+           (quoted-symbol-p (second arguments)))
+      `(set-slot-value-by-table
+        (load-time-value (slot-table ,(second arguments)) t)
+        ,(first arguments) ,(third arguments))
       form))
 
 ;;; WITH-SLOTS, WITH-ACCESSORS.
