@@ -96,6 +96,7 @@
     (%set-instance-ref layout 8 :condition)
     (%set-instance-ref layout 9 class)
     (%set-find-layout name layout)
+    (forget-class name)
     (setf (condition-description-layout class) layout)
     (set-info name :condition class)
     name))

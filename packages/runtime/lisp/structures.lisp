@@ -287,11 +287,19 @@
              (return nil))
            (setq new-slots (cdr new-slots))))))
 
+;;; A structure or condition type NAME was defined anew: its class is made when
+;;; it is asked for.
+(defun forget-class (name)
+  (set-info name :class-removed nil)
+  (when (info name :class-cell)
+    (setf (car (info name :class-cell)) nil)))
+
 (defun ensure-layout (description)
   (let* ((name (structure-name description))
          (layout (%find-layout name))
          (old (and layout (%instance-ref layout 9))))
     (cond ((null layout)
+           (forget-class name)
            (%set-find-layout
             name (fill-layout (%make-layout name 0 0 nil :structure nil)
                               description)))
@@ -303,6 +311,7 @@
            (warn "the structure ~S is redefined with other slots: ~
                   its old instances are obsolete" name)
            (%set-instance-ref layout 5 -1)
+           (forget-class name)
            (%set-find-layout
             name (fill-layout (%make-layout name 0 0 nil :structure nil)
                               description))))))

@@ -94,7 +94,7 @@
 ;;; Built-in classes: name, direct superclasses.
 
 (defglobal **built-in-classes**
-  '((sequence t) (symbol t) (keyword symbol) (list sequence) (cons list)
+  '((sequence t) (symbol t) (list sequence) (cons list)
     (null symbol list)
     (array t) (simple-array array) (vector array sequence)
     (simple-vector vector simple-array)

@@ -14,7 +14,7 @@ return NIL. CLHS FIND-CLASS."
   (unless (symbolp name)
     (type-failure name 'symbol))
   (or (named-class name)
-      (and (null (info name :class-cell))
+      (and (not (info name :class-removed))
            (make-lazy-class name))
       (and errorp
            (error 'simple-type-error
@@ -28,6 +28,7 @@ return NIL. CLHS FIND-CLASS."
     (type-failure name 'symbol))
   (when class
     (check-class class))
+  (set-info name :class-removed (null class))
   (setf (car (class-cell name)) class))
 
 (defun classp (object)

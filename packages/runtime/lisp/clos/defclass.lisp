@@ -176,7 +176,7 @@ tests of it can be compiled, and FUNCTIONS will be there."
 (defun ensure-class (name &rest initargs)
   "Make sure that NAME is a class with the properties that INITARGS give; return
 it. AMOP ENSURE-CLASS."
-  (let ((class (named-class name)))
+  (let ((class (find-class name nil)))
     (apply #'ensure-class-using-class
            ;; A class found under another name is not redefined.
            (if (and class (eq (%class-name class) name)) class nil)

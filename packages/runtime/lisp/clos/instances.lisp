@@ -171,7 +171,7 @@ lists, are called; T if any is."
 
 (defun built-in-prototype (class)
   (case (%class-name class)
-    ((t symbol) 'prototype) (keyword :prototype)
+    ((t symbol) 'prototype)
     ((list sequence cons) '(prototype)) (null nil)
     ((number real integer fixnum rational) 42) (ratio 1/2)
     (bignum (expt 2 100)) ((float double-float) 1d0) (single-float 1f0)

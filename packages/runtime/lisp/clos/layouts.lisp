@@ -97,7 +97,7 @@ SLOT-NAMES, stored as KIND says."
   (built-in-layout-variable name))
 
 (define-built-in-layouts
-  t null symbol keyword cons fixnum bignum ratio single-float double-float
+  t null symbol cons fixnum bignum ratio single-float double-float
   complex character function package
   array simple-array vector simple-vector bit-vector simple-bit-vector
   string simple-string simple-specialized-vector weak-pointer)
@@ -106,9 +106,7 @@ SLOT-NAMES, stored as KIND says."
   (cond ((consp object) (layout-of-type cons))
         ((%fixnump object) (layout-of-type fixnum))
         ((null object) (layout-of-type null))
-        ((symbolp object)
-         (if (keywordp object) (layout-of-type keyword)
-             (layout-of-type symbol)))
+        ((symbolp object) (layout-of-type symbol))
         ((functionp object) (layout-of-type function))
         ((characterp object) (layout-of-type character))
         ((numberp object) (number-layout-of object))

@@ -47,5 +47,8 @@
    (:file "printer")
    (:file "expected/streams")
    (:file "streams")
+   (:file "expected/clos")
+   (:file "clos")
+   (:file "mop")
    (:file "package-extensions")
    (:file "listener")))
