@@ -2,12 +2,15 @@
 
 (defpackage #:astralisp.third-party
   (:use #:common-lisp)
-  (:export #:check))
+  (:export #:*folder* #:check))
 
 (in-package #:astralisp.third-party)
 
 ;;; The command `astra third-party` sends this file and then one call of CHECK for
 ;;; each library. It understands lines that begin with "third-party:".
+
+(defvar *folder* nil
+  "The name of the folder of this file in the world, with a final slash.")
 
 (defun say (name control &rest arguments)
   "Tell the command about the library NAME."
@@ -48,6 +51,11 @@
 (defmethod run-tests ((runner (eql :none)) argument)
   (declare (ignore argument))
   (values 0 0))
+
+(defmethod run-tests ((runner (eql :asdf)) argument)
+  (declare (ignore argument))
+  (load (concatenate 'string *folder* "asdf-tests.lisp"))
+  (call-named "ASTRALISP.ASDF-TESTS" "RUN-TESTS"))
 
 (defun count-regression-tests (package)
   "Run the tests of PACKAGE, a copy of MIT's RT."

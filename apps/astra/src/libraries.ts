@@ -33,7 +33,7 @@ export const libraries: readonly Library[] = [
     name: "asdf",
     debian: "cl-asdf",
     folder: "cl-asdf",
-    check: own("uiop", "uiop-astralisp-tests", ":uiop"),
+    check: `:systems '("uiop") :runner :asdf`,
   },
   {
     name: "rt",

@@ -50,6 +50,10 @@ export function prepareWorlds(
   return preparations[engine](paths, driver, options);
 }
 
+function driverFolder({ root }: Paths): string {
+  return join(root, "apps/astra/lisp");
+}
+
 const preparations: Readonly<
   Record<
     LibraryEngine,
@@ -96,7 +100,10 @@ function prepareQemu(
     `source/${folder}`,
     join(sources, folder),
   ]);
-  const config = { name: "third-party", files: Object.fromEntries(files) };
+  const config = {
+    name: "third-party",
+    files: { "third-party": driverFolder(paths), ...Object.fromEntries(files) },
+  };
   const { iso } = buildImage(paths, config);
   return (script, use) =>
     withConfiguration({ args: ["--script"], script: `${driver}\n${script}` }, (extra) => {

@@ -32,12 +32,18 @@ CLHS COMPILE-FILE."
               (*readtable* *readtable*)
               (*compile-file-pathname* source)
               (*compile-file-truename* (truename source)))
-          (compile-source-text (read-source-text source) (namestring source)
-                               (lambda (form)
-                                 (declare (ignore form))
-                                 sink)))
+          (keeping-policy
+           (lambda ()
+             (compile-source-text (read-source-text source) (namestring source)
+                                  (lambda (form)
+                                    (declare (ignore form))
+                                    sink)))))
       (write-octet-file output (object-writer-result sink))
       (values (truename output) (plusp warnings) failed))))
+
+(defun keeping-policy (function)
+  "Call FUNCTION; what it proclaims of OPTIMIZE ends with it."
+  (funcall (runtime-name "CALL-KEEPING-POLICY") function))
 
 (defun object-file-p (truename)
   "Does the file TRUENAME start like an object file?"
@@ -54,7 +60,8 @@ CLHS COMPILE-FILE."
           (*readtable* *readtable*)
           (*load-pathname* truename)
           (*load-truename* truename))
-      (load-object-octets (read-octet-file truename)))
+      (keeping-policy
+       (lambda () (load-object-octets (read-octet-file truename)))))
     t))
 
 (setf (symbol-value (runtime-name "*BINARY-LOADER*")) #'load-object-file)

@@ -61,6 +61,12 @@ returns true, or returns NIL.")
       :report "Skip this form and go on with the file."
       '())))
 
+(defun call-keeping-policy (function)
+  "Call FUNCTION; what it proclaims of OPTIMIZE ends with it."
+  (let ((policy **policy**))
+    (unwind-protect (funcall function)
+      (setq **policy** policy))))
+
 (defun load-stream (stream truename pathname verbose print)
   (let ((*load-pathname* pathname)
         (*load-truename* truename)
@@ -73,7 +79,7 @@ returns true, or returns NIL.")
       (format t "~&; loading ~A~%" (if truename
                                        (namestring truename)
                                        stream)))
-    (load-forms stream print)
+    (call-keeping-policy (lambda () (load-forms stream print)))
     t))
 
 (defun source-for-load (filespec)
@@ -89,7 +95,8 @@ returns true, or returns NIL.")
     (filespec &key (verbose *load-verbose*) (print *load-print*)
                 (if-does-not-exist :error) (external-format :default))
   "Read the forms of the file or stream FILESPEC and evaluate them one by one;
-return true. *PACKAGE* and *READTABLE* are restored at the end. Signals
+return true. *PACKAGE*, *READTABLE* and what is proclaimed of OPTIMIZE are
+restored at the end. Signals
 FILE-ERROR when there is no such file, unless IF-DOES-NOT-EXIST is NIL; then
 return NIL."
   (declare (ignore external-format))

@@ -30,6 +30,36 @@
   (when name
     (setq *default-pathname-defaults* (truename name))))
 
+;;; Package-local nicknames: UIOP imports their functions only from packages of
+;;; systems that it knows, and does without where it knows none.
+
+(defvar *nickname-functions* '(add-package-local-nickname
+                               remove-package-local-nickname
+                               package-local-nicknames)
+  "What UIOP exports about package-local nicknames.")
+
+(defun reexport-nickname-functions (package)
+  (import *nickname-functions* package)
+  (export *nickname-functions* package))
+
+(when-uiop-has ("UIOP/PACKAGE" "FIND-PACKAGE*" find)
+  (reexport-nickname-functions
+   (or (find-package "UIOP/PACKAGE-LOCAL-NICKNAMES")
+       (make-package "UIOP/PACKAGE-LOCAL-NICKNAMES" :use '()))))
+
+(define-uiop ("UIOP/PACKAGE" "ENSURE-PACKAGE" original)
+    (name &rest options &key local-nicknames &allow-other-keys)
+  (let ((package (apply original name options)))
+    (dolist (entry (package-local-nicknames package))
+      (remove-package-local-nickname (car entry) package))
+    (dolist (entry local-nicknames)
+      (add-package-local-nickname (string (first entry))
+                                  (find-package (second entry)) package))
+    (when (member (package-name package) '("UIOP/PACKAGE*" "UIOP")
+                  :test #'string=)
+      (reexport-nickname-functions package))
+    package))
+
 ;;; Files.
 
 (define-uiop ("UIOP/FILESYSTEM" "DELETE-EMPTY-DIRECTORY") (directory)

@@ -44,3 +44,9 @@
         (list (gethash \"a\" table) (eq table (gethash 'b table))
               (hash-table-test table) (hash-table-count table))))")
   => "((1 2) T EQUAL 2)")
+(define-test policy-is-of-its-file
+  (let ((before astralisp.runtime::**policy**))
+    (compiled-and-loaded "(declaim (optimize (speed 3) (debug 0)))
+                          (defparameter *result* nil)")
+    (equal before astralisp.runtime::**policy**))
+  => "T")
