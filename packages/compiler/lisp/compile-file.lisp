@@ -2,14 +2,6 @@
 
 (in-package #:astralisp.compiler)
 
-(defun compile-file-pathname (input-file &key output-file &allow-other-keys)
-  "Return the pathname that COMPILE-FILE would write for INPUT-FILE: OUTPUT-FILE,
-or INPUT-FILE with the type object. CLHS COMPILE-FILE-PATHNAME."
-  (if output-file
-      (merge-pathnames output-file)
-      (merge-pathnames (make-pathname :type "object")
-                       (merge-pathnames input-file))))
-
 (defun compile-file (input-file &key output-file
                                   (verbose *compile-verbose*)
                                   (print *compile-print*)
