@@ -115,4 +115,5 @@
    (:file "clos/instances")
    (:file "clos/protocols")
    (:file "clos/protocols-functions")
-   (:file "clos/printing")))
+   (:file "clos/printing")
+   (:file "clos/condition-accessors")))

@@ -164,8 +164,14 @@ CLHS MAKE-CONDITION."
         (%set-instance-ref condition i value))
     value))
 
-;;; Readers and writers. One function may read slots of several types: its name
-;;; has in its info, under :CONDITION-READERS, a list of (type . slot).
+;;; Readers and writers. They are methods of generic functions, defined in
+;;; clos/condition-accessors.lisp; but those of the types that come before CLOS are
+;;; ordinary functions. One function may read slots of several types: its name has
+;;; in its info, under :CONDITION-READERS, a list of (type . slot).
+
+(defglobal **condition-accessor-definer** nil
+  "NIL, or a function of a key, a function name, a type and a slot, that defines an
+accessor method and returns true, or returns NIL.")
 
 (defun reader-slot (reader condition key)
   (when (conditionp condition)
@@ -177,30 +183,36 @@ CLHS MAKE-CONDITION."
          :datum condition
          :expected-type (cons 'or (mapcar #'car (info reader key)))))
 
-(defun define-condition-reader (reader type slot)
-  (set-info reader :condition-readers
+(defun note-condition-accessor (symbol key type slot)
+  (set-info symbol key
             (cons (cons type slot)
-                  (remove-association type (info reader :condition-readers))))
-  (%set-fdefinition
-   reader
-   (%named-lambda condition-reader (condition)
-     (condition-slot-value condition
-                           (reader-slot reader condition
-                                        :condition-readers)))))
+                  (remove-association type (info symbol key)))))
+
+(defun condition-accessor-defined-p (key name type slot)
+  (and **condition-accessor-definer**
+       (funcall **condition-accessor-definer** key name type slot)))
+
+(defun define-condition-reader (reader type slot)
+  (unless (condition-accessor-defined-p :condition-readers reader type slot)
+    (note-condition-accessor reader :condition-readers type slot)
+    (%set-fdefinition
+     reader
+     (%named-lambda condition-reader (condition)
+       (condition-slot-value condition
+                             (reader-slot reader condition
+                                          :condition-readers))))))
 
 (defun define-condition-writer (name type slot)
-  (let ((symbol (if (consp name) (cadr name) name)))
-    (set-info symbol :condition-writers
-              (cons (cons type slot)
-                    (remove-association type
-                                        (info symbol :condition-writers))))
-    (%set-fdefinition
-     name
-     (%named-lambda condition-writer (value condition)
-       (set-condition-slot-value condition
-                                 (reader-slot symbol condition
-                                              :condition-writers)
-                                 value)))))
+  (unless (condition-accessor-defined-p :condition-writers name type slot)
+    (let ((symbol (if (consp name) (cadr name) name)))
+      (note-condition-accessor symbol :condition-writers type slot)
+      (%set-fdefinition
+       name
+       (%named-lambda condition-writer (value condition)
+         (set-condition-slot-value condition
+                                   (reader-slot symbol condition
+                                                :condition-writers)
+                                   value))))))
 
 ;;; DEFINE-CONDITION.
 

@@ -109,7 +109,16 @@ function or value."
              (funcall continue))
         (when nicknames
           (pushnew :package-local-nicknames *features*)))
+      (keep-asdf)
       t)))
+
+(defun keep-asdf ()
+  "ASDF compiles and loads itself before anything else when it finds its own sources:
+here it is what it is, as where it comes with the implementation."
+  (let ((version (funcall (ready-uiop-symbol "ASDF" "ASDF-VERSION"))))
+    (dolist (name '("asdf" "uiop"))
+      (funcall (ready-uiop-symbol "ASDF" "REGISTER-IMMUTABLE-SYSTEM")
+               name :version version))))
 
 (setq *overlays* (list (cons "asdf.lisp" #'load-asdf-file)))
 

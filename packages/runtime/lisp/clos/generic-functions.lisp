@@ -331,7 +331,9 @@ apply and how they are combined.")
     (when (%macro-function name)
       (class-error "~S is a macro: it cannot be a generic function" name)))
   (let ((function (%fdefinition name)))
-    (when (and function (not (generic-function-p function)))
+    (when (and function
+               (not (generic-function-p function))
+               (not (make-condition-accessors-generic name)))
       (class-error "~S is an ordinary function: it cannot be a generic ~
                     function before FMAKUNBOUND"
                    name))))
