@@ -57,6 +57,11 @@
   (load (concatenate 'string *folder* "asdf-tests.lisp"))
   (call-named "ASTRALISP.ASDF-TESTS" "RUN-TESTS"))
 
+(defun forget-tests ()
+  "Forget the tests of libraries before this one."
+  (when (find-package "REGRESSION-TEST")
+    (call-named "REGRESSION-TEST" "REM-ALL-TESTS")))
+
 (defun count-regression-tests (package)
   "Run the tests of PACKAGE, a copy of MIT's RT."
   (call-named package "DO-TESTS")
@@ -218,6 +223,7 @@ them with RUNNER and ARGUMENT; tell the command."
       (say name "loaded ~,1F" (seconds-since start))
       (setq start (get-internal-real-time))
       (call-reporting name (lambda ()
+                             (forget-tests)
                              (mapc #'load-system tests)
                              (multiple-value-bind (passed failed)
                                  (run-tests runner argument)

@@ -43,11 +43,10 @@ export function prepareWorlds(
   engine: LibraryEngine,
   options: WorldOptions,
 ): StartWorld {
-  const driver = readFileSync(
-    join(paths.root, "apps/astra/lisp/third-party.lisp"),
-    "utf8",
-  );
-  return preparations[engine](paths, driver, options);
+  const driver = readFileSync(join(driverFolder(paths), "third-party.lisp"), "utf8");
+  const place = engine === "qemu" ? "/image/third-party" : driverFolder(paths);
+  const folder = `(setq astralisp.third-party:*folder* "${place}/")`;
+  return preparations[engine](paths, `${driver}\n${folder}\n`, options);
 }
 
 function driverFolder({ root }: Paths): string {

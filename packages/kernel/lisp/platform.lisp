@@ -84,6 +84,8 @@
   "Go to POSITION; that, or a negative error number.")
 (define-file-operation probe-file (name) nil
   ":FILE, :DIRECTORY or NIL.")
+(define-file-operation true-name (name) name
+  "The name of a file that exists, without symbolic links.")
 (define-file-operation delete-file (name) +no-file-system+
   "0 or a negative error number.")
 (define-file-operation rename-file (from to) +no-file-system+

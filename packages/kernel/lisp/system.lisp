@@ -93,6 +93,10 @@ many, 0 at the end."
   ":FILE, :DIRECTORY or NIL."
   (on-name-of (probe-memory-file platform-probe-file) name))
 
+(defun %true-name (name)
+  "The absolute NAME of a file or directory that exists without symbolic links."
+  (on-name-of (identity platform-true-name) name))
+
 (defun %delete-file (name)
   "Delete NAME; 0 or a negative error number."
   (on-name-of (delete-memory-file platform-delete-file) name))

@@ -22,10 +22,13 @@
                     (%pathname-name pathname) (%pathname-type pathname)
                     (%pathname-version pathname))))
 
-(defun probe-file (pathspec)
-  "The truename of the file PATHSPEC, or NIL if there is none."
+(defun existing-file (pathspec links-p)
+  "The full name of the file PATHSPEC, with LINKS-P as it is, symbolic links and all;
+NIL if there is none."
   (let* ((name (absolute-namestring (native-namestring pathspec)))
          (kind (%probe-file name)))
+    (when (and kind (not links-p))
+      (setq name (%true-name name)))
     (case kind
       (:file (native-pathname name))
       (:directory
@@ -35,8 +38,13 @@
             (concatenate 'string name "/"))))
       (t nil))))
 
+(defun probe-file (pathspec)
+  "The truename of the file PATHSPEC, or NIL if there is none."
+  (existing-file pathspec nil))
+
 (defun truename (filespec)
-  "The full name of the file FILESPEC. Signals FILE-ERROR if there is none."
+  "The full name of the file FILESPEC, symbolic links followed. Signals FILE-ERROR
+if there is none."
   (or (probe-file filespec)
       (error 'simple-file-error
              :pathname (pathname filespec)
@@ -61,7 +69,8 @@
 (defun rename-file (filespec new-name)
   "Rename the file FILESPEC to NEW-NAME, whose missing parts are FILESPEC's;
 return the new name, the old truename and the new truename."
-  (let* ((old (truename filespec))
+  (let* ((old (or (existing-file filespec t)
+                  (truename filespec)))
          (new (merge-pathnames new-name (merge-pathnames filespec))))
     (check-file-operation (%rename-file (native-namestring old)
                                         (native-namestring new))

@@ -322,7 +322,16 @@ written to it and what is read from it."
             (:predicate nil) (:copier nil)
             (:constructor %make-concatenated-stream (streams)))
   "A stream that reads others one after the other."
-  (streams nil))
+  (streams nil)
+  ;; The one that the last character came from: it gets back what is unread.
+  (source nil))
+
+(defun concatenated-source (stream)
+  (or (concatenated-stream-source stream)
+      (error 'simple-stream-error
+             :stream stream
+             :format-control "no character has been read from ~S yet"
+             :format-arguments (list stream))))
 
 (defmacro next-of-concatenated (stream form)
   ;; The value of FORM for the first stream, dropping those at their end.
@@ -338,7 +347,16 @@ written to it and what is read from it."
           (go again)))))
 
 (defun concatenated-in (stream)
-  (next-of-concatenated stream (read-char-from (input-stream source))))
+  (next-of-concatenated
+   stream
+   (progn
+     (setf (concatenated-stream-source stream) source)
+     (read-char-from (input-stream source)))))
+
+(defun concatenated-peek-source (stream)
+  "The first of its streams that is not at its end, or NIL."
+  (next-of-concatenated stream (and (peek-char-from (input-stream source))
+                                    source)))
 
 (defun concatenated-in-octet (stream)
   (next-of-concatenated stream (read-byte source nil nil)))
@@ -355,6 +373,7 @@ written to it and what is read from it."
        (let ((answer (listen-or-end source)))
          (unless (eq answer :end)
            (return answer)))))
+    (:peek-source (concatenated-peek-source stream))
     (:clear-input nil)))
 
 (defun make-concatenated-stream (&rest streams)

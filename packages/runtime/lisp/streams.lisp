@@ -143,8 +143,10 @@
     character))
 
 (defun unread-char-to (character stream)
-  (setf (%stream-pushed stream) character
-        (%stream-count stream) (%fx- (%stream-count stream) 1))
+  (if (eq (%stream-in stream) #'concatenated-in)
+      (unread-char-to character (input-stream (concatenated-source stream)))
+      (setf (%stream-pushed stream) character))
+  (setf (%stream-count stream) (%fx- (%stream-count stream) 1))
   (when (eq character #\Newline)
     (setf (%stream-line stream) (%fx- (%stream-line stream) 1)
           (%stream-line-start stream) (%stream-last-line-start stream)))

@@ -61,6 +61,16 @@ function kindOf(name: string): string | null {
   return stat.isDirectory() ? "DIRECTORY" : stat.isFile() ? "FILE" : "OTHER";
 }
 
+/** The name of an existing file without symbolic links. */
+function trueName(name: string): LispString {
+  try {
+    return LispString.from(fs.realpathSync(name));
+  } catch {
+    // Gone since it was seen: it is what it is called.
+    return LispString.from(name);
+  }
+}
+
 /** Reading and writing; where a file can be sought, its position is kept here. */
 function octetPrimitives(text: (x: LispObject) => string) {
   const positions = new Map<number, number>();
@@ -121,6 +131,7 @@ function filePrimitives(world: World) {
       });
       return kind === null ? NIL : world.keyword(kind);
     },
+    "%TRUE-NAME": (name: LispObject) => trueName(text(name)),
     "%DELETE-FILE": (name: LispObject) =>
       attempt(() => {
         fs.unlinkSync(text(name));

@@ -37,6 +37,7 @@
   (call-mkdir 83 (path mode))
   (call-rmdir 84 (path))
   (call-unlink 87 (path))
+  (call-readlink 89 (path buffer size))
   (call-sysinfo 99 (buffer))
   (call-sigaltstack 131 (new old))
   (call-getdents 217 (fd buffer size))

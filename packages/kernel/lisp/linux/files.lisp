@@ -71,6 +71,25 @@
            :directory)
           (t :file))))
 
+(defun linux-true-name (name)
+  "The kernel knows the true name of an open file; NAME where /proc is not mounted."
+  ;; O_PATH and O_CLOEXEC: no right to read the file is needed.
+  (let ((fd (with-name (path name)
+              (call-openat +current-directory+ path #o12000000 0))))
+    (if (cl:< fd 0)
+        name
+        (let ((result (link-target (format nil "/proc/self/fd/~D" fd))))
+          (call-close fd)
+          (or result name)))))
+
+(defun link-target (name)
+  "What the symbolic link NAME names, or NIL."
+  (let ((count (with-name (path name +second-name+)
+                 (call-readlink path +linux-buffer+ (cl:1- +second-name+)))))
+    (and (cl:> count 0)
+         (progn (set-octet (cl:+ +linux-buffer+ count) 0 0)
+                (c-string +linux-buffer+)))))
+
 (defun linux-file-write-seconds (name)
   (let ((result (with-name (path name)
                   (call-stat path +linux-scratch+))))

@@ -20,7 +20,19 @@
           (princ-to-string (make-condition 'worse-fruit)))))
 (define-test unbound-condition-slot
   (fruit-weight (make-condition 'fruit)) => "error CELL-ERROR")
-(define-test wrong-reader (fruit-name (identity 3)) => "error TYPE-ERROR")
+(define-test wrong-reader (fruit-name (identity 3)) => "error ERROR")
+(define-test readers-are-generic
+  (progn
+    (eval '(progn
+            (defclass named-thing () ((name :initarg :name :reader name-of-it)))
+            (define-condition named-trouble (error)
+              ((name :initarg :name :accessor name-of-it)))))
+    (list (name-of-it (make-instance 'named-thing :name 1))
+          (name-of-it (make-condition 'named-trouble :name 2))
+          (let ((trouble (make-condition 'named-trouble :name 3)))
+            (setf (name-of-it trouble) 4)
+            (name-of-it trouble))))
+  => "(1 2 4)")
 (define-test signal
   (list (signal 'fruit) (signal "nothing ~A" 1)
         (handler-case (signal 'fruit :name "x") (fruit (c) (fruit-name c)))))

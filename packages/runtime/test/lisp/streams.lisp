@@ -266,3 +266,15 @@ cd")
 (define-test modules
   (list (provide "MODULE-OF-TEST") (require "MODULE-OF-TEST")
         (not (null (member "MODULE-OF-TEST" *modules* :test #'string=)))))
+(define-test concatenated-unread-goes-to-its-source
+  (let* ((source (make-string-input-stream "bc)d"))
+         (stream (make-concatenated-stream (make-string-input-stream "a")
+                                           source)))
+    (list (read stream) (peek-char nil stream nil :end) (read-char source)
+          (read source))))
+(define-test concatenated-peek-stays-in-its-source
+  (let* ((source (make-string-input-stream "xyz"))
+         (stream (make-concatenated-stream (make-string-input-stream "")
+                                           source)))
+    (list (peek-char nil stream) (read-char source) (read-char stream)
+          (progn (unread-char #\y stream) (read-line source)))))

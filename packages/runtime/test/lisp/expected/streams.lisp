@@ -87,4 +87,8 @@ end\"")
    (load-file
     "(T \"KEYWORD\" \"/tmp/astralisp-runtime-test.txt\" \"ASTRALISP.TEST\" NIL)")
    (modules
-    "(T NIL T)")))
+    "(T NIL T)")
+   (concatenated-unread-goes-to-its-source
+    "(ABC #\\) #\\) D)")
+   (concatenated-peek-stays-in-its-source
+    "(#\\x #\\x #\\y \"yz\")")))
