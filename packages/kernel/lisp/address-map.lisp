@@ -66,7 +66,7 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
 (define-kernel-words +kernel-state+
   ;; Known to the assembly stubs.
   (pending-events 0 "Bit N: signal or event N happened.")
-  (current-thread 8 "Address of the running thread's structure.")
+  (running-structure 8 "Address of the running thread's structure.")
   (fault-kind 16 "Of the last fault: 0 access, 1 division, …")
   (fault-address 24 "Of the last fault.")
   (fault-pc 32 "Of the last fault.")

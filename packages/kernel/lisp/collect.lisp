@@ -18,7 +18,7 @@
 
 (defwired reset-nursery ()
   "Zero what was used of the nursery and give all of it to the running thread."
-  (let-fixnum ((thread (current-thread))
+  (let-fixnum ((thread (running-structure))
                (used (- (word thread +thread-allocation-pointer+)
                         +nursery-base+)))
     (if (> used 0)
@@ -156,5 +156,5 @@ memory never used is zero. The tables are zero."
   (set-full-threshold 1024)
   (note-starts +static-walk-start+ (world-static-free))
   (note-starts +code-base+ (world-code-free))
-  (set-word (current-thread) +thread-allocation-pointer+ +nursery-base+)
+  (set-word (running-structure) +thread-allocation-pointer+ +nursery-base+)
   (reset-nursery))

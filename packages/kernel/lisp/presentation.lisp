@@ -21,21 +21,26 @@ STATE."
                      "free"))))
 
 (defun print-semaphore (semaphore stream)
-  (print-named semaphore stream nil
+  (print-named semaphore stream (semaphore-name semaphore)
                (format nil "count ~D" (semaphore-count semaphore))))
 
 (defun print-mailbox (mailbox stream)
-  (print-named mailbox stream nil
+  (print-named mailbox stream (mailbox-name mailbox)
                (if (queue-empty-p (mailbox-messages mailbox))
                    "empty"
                    "with messages")))
 
 (defun print-condition-variable (variable stream)
-  (print-named variable stream nil
+  (print-named variable stream (condition-variable-name variable)
                (if (queue-empty-p (condition-variable-queue variable))
                    "nobody waits"
                    "with waiting threads")))
 
+(defun print-timer (timer stream)
+  (print-named timer stream (timer-name timer)
+               (if (timer-time timer) "scheduled" "idle")))
+
+(set-structure-printer 'timer :object 'print-timer)
 (set-structure-printer 'thread :object 'print-thread)
 (set-structure-printer 'mutex :object 'print-mutex)
 (set-structure-printer 'semaphore :object 'print-semaphore)
@@ -43,15 +48,17 @@ STATE."
 (set-structure-printer 'condition-variable :object 'print-condition-variable)
 
 (setf (documentation 'thread-name 'function)
-      "Return the name of the THREAD: what MAKE-THREAD was given.")
+      "Return the name of the THREAD; it can be set.")
 (setf (documentation 'hash-table-weakness 'function)
       "Return :KEY if TABLE keeps no key alive, else NIL.")
-(setf (documentation 'make-semaphore 'function)
-      "Return a semaphore with COUNT permits, 0 unless given.")
-(setf (documentation 'make-mailbox 'function)
-      "Return a mailbox without messages.")
-(setf (documentation 'make-condition-variable 'function)
-      "Return a condition variable that no thread waits for.")
+(setf (documentation 'semaphore-count 'function)
+      "Return how many permits the SEMAPHORE has."
+      (documentation 'mutex-name 'function)
+      "Return the name of the MUTEX, or NIL."
+      (documentation 'mutex-owner 'function)
+      "Return the thread that holds the MUTEX, or NIL."
+      (documentation 'timer-name 'function)
+      "Return the name of the TIMER, or NIL.")
 
 ;;; What the collector knows, for ROOM and TIME.
 

@@ -29,7 +29,7 @@ caller and callers' callers are to be scanned."
     (declare (type fixnum thread))
     (while (/= thread 0)
       (scan-thread-words thread)
-      (if (= thread (current-thread))
+      (if (= thread (running-structure))
           (scan-frames (word fp 8) (word fp) fp)
           ;; SWITCH-THREAD left its return address on top of the stack.
           (scan-frames (word (word thread +thread-saved-sp+))

@@ -47,12 +47,17 @@
   "A thread. AREA is the address of its structure, 0 when it has none; STATE is
 :NEW, :RUNNABLE, :RUNNING, :WAITING or :FINISHED; QUEUE is where it waits;
 WAKE-NS when it wakes up; INTERRUPTS the functions it has still to call;
-RESULTS the list of values its function returned."
+RESULTS the list of values its function returned, when COMPLETED is true;
+BINDINGS an alist of specials and forms for their values."
   name function (area 0) (state :new) (queue nil) (wake-ns nil)
-  (interrupts '()) (results '()) (joiners (make-queue)))
+  (interrupts '()) (results '()) (completed nil) (joiners (make-queue))
+  (bindings '()) (notified nil))
 
 (defvar *run-queue* (make-queue) "Threads that can run, but do not.")
 (defvar *sleepers* '() "Threads with a time to wake up, soonest first.")
+(defvar *timers* '() "The timers that are scheduled, soonest first.")
+(defvar *interrupts-deferred* nil
+  "True while the running thread puts off what others ask it to call.")
 (defvar *all-threads* '() "Every thread that has begun and not ended.")
 (defvar *interrupted-thread* nil "The thread that Ctrl-C interrupts.")
 
@@ -103,8 +108,34 @@ RESULTS the list of values its function returned."
         (if (= 0 (timer-deadline))
             (arm-timer)))))
 
+;;; Timers: when its time has come, a function is called.
+
+(defstruct (timer (:constructor %make-timer (function name thread)))
+  "FUNCTION is called at TIME (nanoseconds of the clock), then every REPEAT
+nanoseconds unless that is NIL: by THREAD, a thread, or by a new one."
+  function name thread (time nil) (repeat nil))
+
+(defun insert-timer (timer timers)
+  "TIMERS, in the order of their times, with TIMER among them."
+  (if (or (null timers)
+          (< (timer-time timer) (timer-time (car timers))))
+      (cons timer timers)
+      (cons (car timers) (insert-timer timer (cdr timers)))))
+
+(defun run-timers (now)
+  "Let the functions be called whose time has come."
+  (while (and *timers* (<= (timer-time (car *timers*)) now))
+    (let* ((timer (pop *timers*)) (repeat (timer-repeat timer)))
+      (setf (timer-time timer)
+            (if repeat (max now (+ repeat (timer-time timer))) nil))
+      (if repeat
+          (setq *timers* (insert-timer timer *timers*)))
+      (fire-timer timer))))
+
 (defun wake-sleepers (now)
   "Let those run whose time has come."
+  (if *timers*
+      (run-timers now))
   (while (and *sleepers* (<= (thread-wake-ns (car *sleepers*)) now))
     (make-runnable (car *sleepers*))))
 
@@ -118,6 +149,8 @@ platform; 0: not at all."
                  (setq deadline time))))
       (if *sleepers*
           (consider (thread-wake-ns (car *sleepers*))))
+      (if *timers*
+          (consider (timer-time (car *timers*))))
       (if (not (queue-empty-p *run-queue*))
           (consider (+ now +time-slice+))))
     deadline))
@@ -155,7 +188,7 @@ events and the processor. Returns when FROM runs again."
           (set-word to +thread-state+
                     (logior events (word to +thread-state+)))
           (set-word to +thread-limit+ +poll-now+))))
-  (set-current-thread to)
+  (set-running-structure to)
   (%call-trampoline 'switch-thread to)
   0)
 
@@ -200,7 +233,7 @@ and its turn has come."
   "Stop the running thread until it is made runnable: by whoever takes it out of
 QUEUE, or at the time WAKE-NS. Either may be NIL."
   (let ((self (%current-thread)))
-    (if (null (thread-interrupts self))
+    (if (or (null (thread-interrupts self)) *interrupts-deferred*)
         (progn
           (setf (thread-state self) :waiting
                 (thread-queue self) queue
@@ -224,7 +257,9 @@ QUEUE, or at the time WAKE-NS. Either may be NIL."
   "Make the first thread of QUEUE runnable."
   (let ((thread (car (queue-head queue))))
     (if thread
-        (make-runnable thread))))
+        (progn
+          (setf (thread-notified thread) t)
+          (make-runnable thread)))))
 
 (defun wake-all (queue)
   (while (not (queue-empty-p queue))
@@ -235,7 +270,7 @@ QUEUE, or at the time WAKE-NS. Either may be NIL."
 (defun run-interrupts ()
   "Call what other threads asked this one to call, with switching allowed."
   (let ((self (%current-thread)))
-    (while (thread-interrupts self)
+    (while (and (thread-interrupts self) (not *interrupts-deferred*))
       (let ((function (pop (thread-interrupts self)))
             (depth (switching-deferred)))
         (set-switching-deferred 0)
@@ -246,6 +281,23 @@ QUEUE, or at the time WAKE-NS. Either may be NIL."
   (setf (thread-interrupts thread)
         (append (thread-interrupts thread) (list function)))
   (make-runnable thread))
+
+(defun notice-interrupts ()
+  "Let the next poll look for interrupts that were put off."
+  (if (thread-interrupts (%current-thread))
+      (%thread-store-word +thread-limit+ +poll-now+)))
+
+(defmacro without-interrupts (&body body)
+  "Evaluate BODY; what other threads, timers and Ctrl-C ask this thread to call
+meanwhile is called afterwards, or in a WITH-INTERRUPTS inside."
+  `(unwind-protect (let ((*interrupts-deferred* t)) ,@body)
+     (notice-interrupts)))
+
+(defmacro with-interrupts (&body body)
+  "Evaluate BODY, inside a WITHOUT-INTERRUPTS, with interrupts allowed."
+  `(let ((*interrupts-deferred* nil))
+     (notice-interrupts)
+     ,@body))
 
 (defun report-interrupt ()
   (%signal-engine-error :interrupt nil nil))

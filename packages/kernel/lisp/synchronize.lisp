@@ -3,62 +3,136 @@
 
 (in-package #:astralisp.kernel)
 
-(defstruct (mutex (:constructor %make-mutex (name)))
-  "Held by at most one thread: OWNER."
-  name (owner nil) (queue (make-queue)))
+;;; Only polls switch threads, and there is none between looking at a slot and
+;;; setting it: so a mutex that nobody holds is taken without more ado.
 
-(defun make-mutex (&key name)
-  "Return a mutex that nobody holds, called NAME."
-  (%make-mutex name))
+(defstruct (mutex (:constructor %make-mutex (name recursive)))
+  "Held by at most one thread: OWNER; RECURSIVE is true if that may take it
+again: DEPTH times so far."
+  name recursive (owner nil) (depth 0) (queue (make-queue)))
 
-(defun acquire-mutex (mutex)
-  "Take MUTEX, waiting until it is free. Signal an error when the running thread
-holds it already."
+(defun make-mutex (&key name recursive)
+  "Return a mutex that nobody holds, called NAME. With RECURSIVE the thread that
+holds it may take it again and must give it back as often."
+  (%make-mutex name recursive))
+
+(defun acquire-mutex (mutex &key (wait t) timeout)
+  "Take MUTEX, waiting until it is free, at most TIMEOUT seconds if that is not
+NIL, not at all when WAIT is NIL. Return true if it was taken. Signal
+THREAD-ERROR when the running thread holds it already and it is not recursive."
+  (let ((self (%current-thread)))
+    (cond ((null (mutex-owner mutex))
+           (setf (mutex-owner mutex) self)
+           t)
+          ((eq self (mutex-owner mutex))
+           (if (not (mutex-recursive mutex))
+               (mutex-failure mutex "this thread holds ~S already"))
+           (setf (mutex-depth mutex) (1+ (mutex-depth mutex)))
+           t)
+          (wait (wait-for-mutex mutex (deadline timeout)))
+          (t nil))))
+
+(defun wait-for-mutex (mutex deadline)
   (without-switching
-    (let ((self (%current-thread)))
-      (if (eq self (mutex-owner mutex))
-          (error "this thread holds ~S already" mutex))
-      (while (mutex-owner mutex)
-        (wait (mutex-queue mutex) nil))
-      (setf (mutex-owner mutex) self)
-      mutex)))
+    (if (waiting-until (null (mutex-owner mutex)) (mutex-queue mutex) deadline)
+        (progn
+          (setf (mutex-owner mutex) (%current-thread))
+          t)
+        nil)))
+
+(defun mutex-failure (mutex control)
+  (error 'simple-thread-error
+         :thread (%current-thread)
+         :format-control control :format-arguments (list mutex)))
 
 (defun release-mutex (mutex)
-  "Give MUTEX back. Signal an error when the running thread does not hold it."
-  (without-switching
-    (if (not (eq (%current-thread) (mutex-owner mutex)))
-        (error "this thread does not hold ~S" mutex))
-    (setf (mutex-owner mutex) nil)
-    (wake-one (mutex-queue mutex))
-    mutex))
+  "Give MUTEX back; return it. Signal THREAD-ERROR when the running thread does
+not hold it."
+  (declare (effects :no-poll))
+  (cond ((not (eq (%current-thread) (mutex-owner mutex)))
+         (mutex-failure mutex "this thread does not hold ~S"))
+        ((/= 0 (mutex-depth mutex))
+         (setf (mutex-depth mutex) (1- (mutex-depth mutex))))
+        (t
+         (setf (mutex-owner mutex) nil)
+         (if (not (queue-empty-p (mutex-queue mutex)))
+             (without-switching
+               (wake-one (mutex-queue mutex))))))
+  mutex)
 
-(defun call-with-mutex (mutex function)
-  (acquire-mutex mutex)
-  (unwind-protect (funcall function)
-    (release-mutex mutex)))
+(defun holding-mutex-p (mutex)
+  "True if the running thread holds MUTEX."
+  (eq (%current-thread) (mutex-owner mutex)))
 
-(defmacro with-mutex ((mutex) &body body)
-  "Do BODY while holding MUTEX."
-  `(call-with-mutex ,mutex (lambda () ,@body)))
+(defmacro with-mutex ((mutex &key (wait t) timeout) &body body)
+  "Evaluate BODY while holding MUTEX; return its values. When MUTEX cannot be
+taken as WAIT and TIMEOUT say (see ACQUIRE-MUTEX), return NIL instead."
+  (let ((lock (gensym "MUTEX")) (held (gensym "HELD")))
+    `(let ((,lock ,mutex) (,held nil))
+       (unwind-protect
+            (if (setq ,held (acquire-mutex ,lock
+                                           ,@(if (eq wait t)
+                                                 '()
+                                                 (list :wait wait))
+                                           ,@(if timeout
+                                                 (list :timeout timeout)
+                                                 '())))
+                (locally ,@body))
+         (if ,held
+             (release-mutex ,lock))))))
+
+(defmacro with-recursive-mutex ((mutex &key timeout) &body body)
+  "Like WITH-MUTEX, but when the running thread holds MUTEX already, only
+evaluate BODY."
+  (let ((lock (gensym "MUTEX")) (function (gensym "BODY")))
+    `(let ((,lock ,mutex))
+       (flet ((,function () ,@body))
+         (if (holding-mutex-p ,lock)
+             (,function)
+             (with-mutex (,lock :timeout ,timeout)
+               (,function)))))))
 
 ;;; Condition variables
 
-(defstruct (condition-variable (:constructor make-condition-variable ()))
+(defstruct (condition-variable (:constructor %make-condition-variable (name)))
   "Where threads wait until another says that something has changed."
-  (queue (make-queue)))
+  name (queue (make-queue)))
 
-(defun condition-wait (variable mutex)
-  "Release MUTEX, wait for a notification of VARIABLE, take MUTEX again. It may
-return without a notification: look at what you wait for in a loop."
-  (without-switching
-    (release-mutex mutex)
-    (unwind-protect (wait (condition-variable-queue variable) nil)
-      (acquire-mutex mutex))))
+(defun make-condition-variable (&key name)
+  "Return a condition variable called NAME that no thread waits for."
+  (%make-condition-variable name))
 
-(defun condition-notify (variable)
-  "Let one thread that waits for VARIABLE go on."
+(defun condition-wait (variable mutex &key timeout)
+  "Release MUTEX, wait for a notification of VARIABLE, at most TIMEOUT seconds if
+that is not NIL, take MUTEX again. Return NIL when the time is up, else true,
+which may be without a notification: look at what you wait for in a loop."
+  (let ((deadline (deadline timeout)) (self (%current-thread)))
+    (if (not (eq self (mutex-owner mutex)))
+        (mutex-failure mutex "this thread does not hold ~S"))
+    (without-switching
+      (let ((depth (mutex-depth mutex)) (left t))
+        (setf (mutex-depth mutex) 0
+              (thread-notified self) nil)
+        (release-mutex mutex)
+        (unwind-protect
+             (progn
+               (wait (condition-variable-queue variable) deadline)
+               (setq left nil))
+          (if (and left (thread-notified self))
+              (wake-one (condition-variable-queue variable)))
+          (wait-for-mutex mutex nil)
+          (setf (mutex-depth mutex) depth))
+        (or (thread-notified self)
+            (null deadline)
+            (< (platform-clock-ns) deadline))))))
+
+(defun condition-notify (variable &optional (count 1))
+  "Let COUNT threads that wait for VARIABLE go on, or as many as there are."
   (without-switching
-    (wake-one (condition-variable-queue variable))))
+    (dotimes (i count)
+      (if (queue-empty-p (condition-variable-queue variable))
+          (return))
+      (wake-one (condition-variable-queue variable)))))
 
 (defun condition-broadcast (variable)
   "Let all threads that wait for VARIABLE go on."
@@ -67,53 +141,98 @@ return without a notification: look at what you wait for in a loop."
 
 ;;; Semaphores
 
-(defstruct (semaphore (:constructor make-semaphore (&optional (count 0))))
+(defstruct (semaphore (:constructor %make-semaphore (name count)))
   "COUNT permits."
-  (count 0) (queue (make-queue)))
+  name count (queue (make-queue)))
 
-(defun semaphore-wait (semaphore)
-  "Take a permit of SEMAPHORE, waiting until there is one."
-  (without-switching
-    (while (= 0 (semaphore-count semaphore))
-      (wait (semaphore-queue semaphore) nil))
-    (setf (semaphore-count semaphore) (1- (semaphore-count semaphore)))
-    semaphore))
+(defun make-semaphore (&key name (count 0))
+  "Return a semaphore called NAME with COUNT permits."
+  (check-type count (integer 0 #.most-positive-fixnum))
+  (%make-semaphore name count))
 
-(defun semaphore-signal (semaphore)
-  "Give SEMAPHORE a permit."
+(defun semaphore-wait (semaphore &key (count 1) timeout)
+  "Take COUNT permits of SEMAPHORE, waiting until there are as many, at most
+TIMEOUT seconds if that is not NIL. Return true if they were taken, else NIL."
+  (let ((deadline (deadline timeout)))
+    (without-switching
+      (if (waiting-until (>= (semaphore-count semaphore) count)
+                         (semaphore-queue semaphore) deadline)
+          (progn
+            (setf (semaphore-count semaphore)
+                  (- (semaphore-count semaphore) count))
+            ;; What is left may be enough for the next.
+            (if (/= 0 (semaphore-count semaphore))
+                (wake-one (semaphore-queue semaphore)))
+            t)
+          nil))))
+
+(defun try-semaphore (semaphore &optional (count 1))
+  "Take COUNT permits of SEMAPHORE if there are as many; return whether."
+  (semaphore-wait semaphore :count count :timeout 0))
+
+(defun semaphore-signal (semaphore &optional (count 1))
+  "Give SEMAPHORE COUNT permits; return it."
   (without-switching
-    (setf (semaphore-count semaphore) (1+ (semaphore-count semaphore)))
+    (setf (semaphore-count semaphore) (+ (semaphore-count semaphore) count))
     (wake-one (semaphore-queue semaphore))
     semaphore))
 
 ;;; Mailboxes
 
-(defstruct (mailbox (:constructor make-mailbox ()))
+(defstruct (mailbox (:constructor %make-mailbox (name)))
   "Messages on their way to whoever receives them."
-  (messages (make-queue)) (queue (make-queue)))
+  name (messages (make-queue)) (queue (make-queue)))
+
+(defun make-mailbox (&key name)
+  "Return a mailbox called NAME without messages."
+  (%make-mailbox name))
 
 (defun send-message (mailbox message)
-  "Put MESSAGE into MAILBOX."
+  "Put MESSAGE into MAILBOX; return it."
   (without-switching
-    ;; In a list, so that NIL can be sent.
-    (enqueue (list message) (mailbox-messages mailbox))
+    (enqueue message (mailbox-messages mailbox))
     (wake-one (mailbox-queue mailbox))
     message))
 
-(defun receive-message (mailbox)
-  "Take the oldest message out of MAILBOX, waiting until there is one."
-  (without-switching
-    (while (queue-empty-p (mailbox-messages mailbox))
-      (wait (mailbox-queue mailbox) nil))
-    (car (dequeue (mailbox-messages mailbox)))))
+(defun receive-message (mailbox &key timeout)
+  "Take the oldest message out of MAILBOX, waiting until there is one, at most
+TIMEOUT seconds if that is not NIL. Return it and T, or NIL and NIL when the
+time is up."
+  (let ((deadline (deadline timeout)))
+    (without-switching
+      (if (waiting-until (not (queue-empty-p (mailbox-messages mailbox)))
+                         (mailbox-queue mailbox) deadline)
+          (let ((message (dequeue (mailbox-messages mailbox))))
+            ;; Who was passed over by a message may have to go on.
+            (if (not (queue-empty-p (mailbox-messages mailbox)))
+                (wake-one (mailbox-queue mailbox)))
+            (values message t))
+          (values nil nil)))))
 
 (defun try-receive-message (mailbox)
   "The oldest message of MAILBOX and T, or NIL and NIL when it is empty."
+  (receive-message mailbox :timeout 0))
+
+(defun receive-pending-messages (mailbox &optional count)
+  "Take all messages out of MAILBOX, or the COUNT oldest; return them in a list,
+oldest first. Do not wait."
   (without-switching
-    (let ((message (dequeue (mailbox-messages mailbox))))
-      (if message
-          (values (car message) t)
-          (values nil nil)))))
+    (let ((messages (queue-head (mailbox-messages mailbox))))
+      (if (or (null count) (cl:>= count (length messages)))
+          (progn
+            (setf (mailbox-messages mailbox) (make-queue))
+            messages)
+          (let ((taken '()))
+            (dotimes (i count (nreverse taken))
+              (push (dequeue (mailbox-messages mailbox)) taken)))))))
+
+(defun mailbox-count (mailbox)
+  "Return how many messages are in MAILBOX."
+  (length (queue-head (mailbox-messages mailbox))))
+
+(defun mailbox-empty-p (mailbox)
+  "True if no message is in MAILBOX."
+  (queue-empty-p (mailbox-messages mailbox)))
 
 ;;; The terminal: a thread in the debugger keeps it until it leaves.
 

@@ -6,7 +6,7 @@
 (defwired prepare-first-thread (thread stack-top)
   (let ((limit (+ +first-stack-end+ +stack-slack+ +stack-reserve+)))
     (declare (type fixnum limit))
-    (set-current-thread thread)
+    (set-running-structure thread)
     (set-first-thread thread)
     (clear-locals thread)
     (set-word thread +thread-next+ 0)
@@ -43,6 +43,7 @@
     (%thread-store-boxed +thread-object+ thread)
     (setq *run-queue* (make-queue)
           *sleepers* '()
+          *timers* '()
           *all-threads* (list thread)
           *terminal-owner* nil
           *terminal-queue* (make-queue)

@@ -26,6 +26,15 @@
    #:package-lock-violation-symbol #:add-implementation-package
    #:remove-implementation-package #:package-implemented-by-list
    ;; Threads.
+   #:threadp #:main-thread #:*default-thread-bindings* #:thread-error
+   #:simple-thread-error #:thread-error-thread #:join-thread-error
+   #:join-thread-error-problem #:interrupt-thread-error
+   #:without-interrupts #:with-interrupts #:mutex-name #:mutex-owner
+   #:holding-mutex-p #:with-recursive-mutex #:semaphore-count
+   #:try-semaphore #:receive-pending-messages #:mailbox-count
+   #:mailbox-empty-p #:timer #:make-timer #:schedule-timer #:timer-name
+   #:unschedule-timer #:timer-scheduled-p #:all-timers #:with-timeout
+   #:timeout #:timeout-seconds
    #:thread #:make-thread #:thread-name #:thread-alive-p #:all-threads
    #:current-thread #:join-thread #:thread-yield #:interrupt-thread
    #:destroy-thread #:mutex #:make-mutex #:with-mutex #:acquire-mutex

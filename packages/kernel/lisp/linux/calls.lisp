@@ -124,7 +124,7 @@ nanoseconds, or without limit when negative. 1 if it is ready."
                (poll (+ +linux-scratch+ 64)))
     (set-word set 0 (+ 2 8192))
     (call-sigprocmask 0 set old 8)
-    (if (= 0 (word (current-thread) +thread-state+))
+    (if (= 0 (word (running-structure) +thread-state+))
         (progn
           (set-half poll 0 0)
           (set-half poll 4 1)

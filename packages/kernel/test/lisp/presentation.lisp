@@ -22,7 +22,7 @@
   => "(T T)")
 
 (define-test semaphore-prints
-    (begins-p "#<SEMAPHORE count 3 {" (astralisp:make-semaphore 3))
+    (begins-p "#<SEMAPHORE count 3 {" (astralisp:make-semaphore :count 3))
   => "T")
 
 (define-test room-tells-collections

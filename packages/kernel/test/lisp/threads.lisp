@@ -67,7 +67,7 @@
     (let ((mutex (astralisp:make-mutex)))
       (astralisp:with-mutex (mutex)
         (astralisp:with-mutex (mutex) :not-reached)))
-  => "error SIMPLE-ERROR")
+  => "error ERROR")
 
 (define-test specials-belong-to-threads
     (let ((*local* :outer))
@@ -121,7 +121,7 @@
   => "T")
 
 (define-test semaphore-counts
-    (let ((semaphore (astralisp:make-semaphore 2)) (inside 0) (most 0))
+    (let ((semaphore (astralisp:make-semaphore :count 2)) (inside 0) (most 0))
       (finish
        (times 10 (lambda (i)
                    (declare (ignore i))
@@ -173,7 +173,7 @@
                               (setq cleaned t))))))
       (astralisp:thread-yield)
       (astralisp:destroy-thread thread)
-      (astralisp:join-thread thread)
+      (astralisp:join-thread thread :default nil)
       (list cleaned (astralisp:thread-alive-p thread)))
   => "(T NIL)")
 
@@ -186,7 +186,7 @@
   => "(0 :CAUGHT 2)")
 
 (define-test collections-while-threads-wait
-    (let* ((gate (astralisp:make-semaphore 0))
+    (let* ((gate (astralisp:make-semaphore))
            (threads
              (times 20 (lambda (i)
                          (start (lambda ()
@@ -212,7 +212,7 @@
   => "(5000 :EXHAUSTED 5000)")
 
 (define-test all-threads-lists-the-living
-    (let* ((gate (astralisp:make-semaphore 0))
+    (let* ((gate (astralisp:make-semaphore))
            (thread (start (lambda () (astralisp:semaphore-wait gate)))))
       (prog1 (list (not (null (member thread (astralisp:all-threads)))))
         (astralisp:semaphore-signal gate)
