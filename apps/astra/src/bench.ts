@@ -101,7 +101,7 @@ export function formatBench({ rows, geometricMean }: BenchResult, peer: string):
 
 function row(kernel: string, ours: string, theirs: string, ratio: string): string {
   return (
-    kernel.padEnd(16) + [ours, theirs, ratio].map((cell) => cell.padStart(11)).join("")
+    kernel.padEnd(24) + [ours, theirs, ratio].map((cell) => cell.padStart(11)).join("")
   );
 }
 

@@ -144,7 +144,7 @@ async function benchCommand(
     process.stdout.write(`${title}\n${text}\n`);
   };
   const kernels = compare(
-    kernelScript(`${folder}/kernels.lisp`),
+    kernelScript(`${folder}/all.lisp`),
     ours,
     sbcl,
     rounds,

@@ -1,24 +1,9 @@
-;;;; Classic benchmark kernels in standard Common Lisp, written for this project.
-
-(defpackage #:astralisp.bench
-  (:use #:common-lisp)
-  (:export #:run-all))
+;;;; Kernels of everything: calls, lists, tables, floats, bignums, closures.
 
 (in-package #:astralisp.bench)
 
 ;;; After the programs of R. P. Gabriel, "Performance and Evaluation of Lisp
-;;; Systems" (1985), and of the Computer Language Benchmarks Game. Each kernel
-;;; is a function without arguments whose value is checked, so that no system
-;;; gets away with less work.
-
-(defvar *kernels* '() "List of (name function expected-value), last first.")
-
-(defmacro define-kernel (name expected &body body)
-  "Define the kernel NAME; EXPECTED is the value that BODY must return."
-  `(progn
-     (defun ,name () ,@body)
-     (push (list ',name #',name ',expected) *kernels*)
-     ',name))
+;;; Systems" (1985), and of the Computer Language Benchmarks Game.
 
 ;;; Calls and fixnum arithmetic
 
@@ -347,25 +332,3 @@
     (dotimes (i 200)
       (incf count (count-tree (make-tree 12))))
     (+ count (count-tree long-lived))))
-
-;;; Running
-
-(defun run-kernel (kernel)
-  "Run KERNEL once; print its name and CPU time in microseconds, or what is wrong."
-  (destructuring-bind (name function expected) kernel
-    (let* ((start (get-internal-run-time))
-           (value (funcall function))
-           (end (get-internal-run-time)))
-      (format t "~&BENCH ~A ~D ~A~%"
-              (subseq (string-downcase (symbol-name name)) 7)
-              (round (* (- end start) 1000000) internal-time-units-per-second)
-              (if (equal value expected)
-                  "ok"
-                  (format nil "wrong: ~S" value))))))
-
-(defun run-all (&optional (rounds 3))
-  "Run every kernel ROUNDS times, printing a line `BENCH name microseconds ok`."
-  (dotimes (i rounds)
-    (dolist (kernel (reverse *kernels*))
-      (run-kernel kernel)))
-  (finish-output))

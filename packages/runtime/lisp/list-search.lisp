@@ -416,39 +416,83 @@ CLHS MAPCON."
 (defun function-form-p (form)
   (and (consp form) (or (eq (car form) 'function) (eq (car form) 'lambda))))
 
+;;; Calls with a literal function are loops without a block: a RETURN in the
+;;; function is for the caller's.
+
+;;; BODY makes of the forms for the cars (or tails) what is done in each step.
+(defun mapping-loop (lists tails-p body)
+  (let ((next (temporary "NEXT"))
+        (test (temporary "TEST"))
+        (tails '())
+        (arguments '())
+        (steps '()))
+    (dolist (list lists)
+      (let ((tail (temporary "TAIL")))
+        (push (list tail list) tails)
+        (push (if tails-p tail `(car ,tail)) arguments)
+        (setq steps (list* tail `(cdr ,tail) steps))))
+    (let ((tails (nreverse-onto tails nil)))
+      (values tails
+              `(tagbody
+                  (go ,test)
+                  ,next
+                  ,(funcall body (nreverse-onto arguments nil))
+                  (setq ,@steps)
+                  ,test
+                  (if (and ,@(mapcar #'car tails)) (go ,next) nil))))))
+
+(defun mapping-for-effect (form tails-p)
+  (destructuring-bind (function list &rest more) (cdr form)
+    (if (function-form-p function)
+        (let ((first (temporary "LIST")))
+          (multiple-value-bind (tails loop)
+              (mapping-loop (cons first more) tails-p
+                            (lambda (arguments)
+                              `(funcall ,function ,@arguments)))
+            `(let ((,first ,list))
+               (let ,tails ,loop)
+               ,first)))
+        form)))
+
 (define-compiler-macro mapc (&whole form function list &rest more)
-  (if (and (null more) (function-form-p function))
-      (let ((variable (temporary "LIST"))
-            (item (temporary "ITEM")))
-        `(let ((,variable ,list))
-           (block nil
-             (tagbody
-                (dolist (,item ,variable)
-                  (funcall ,function ,item))))
-           ,variable))
+  (declare (ignore function list more))
+  (mapping-for-effect form nil))
+
+(define-compiler-macro mapl (&whole form function list &rest more)
+  (declare (ignore function list more))
+  (mapping-for-effect form t))
+
+(defun mapping-for-list (form function lists tails-p)
+  (if (function-form-p function)
+      (let ((head (temporary "HEAD"))
+            (last (temporary "LAST")))
+        (multiple-value-bind (tails loop)
+            (mapping-loop lists tails-p
+                          (lambda (arguments)
+                            (let ((cell (temporary "CELL")))
+                              `(let ((,cell (cons (funcall ,function
+                                                           ,@arguments)
+                                                  nil)))
+                                 (%set-cdr ,last ,cell)
+                                 (setq ,last ,cell)))))
+          `(let* ((,head (cons nil nil))
+                  (,last ,head))
+             (let ,tails ,loop)
+             (%cdr ,head))))
       form))
 
 (define-compiler-macro mapcar (&whole form function list &rest more)
-  (if (and (null more) (function-form-p function))
-      (let ((head (temporary "HEAD"))
-            (last (temporary "LAST"))
-            (cell (temporary "CELL"))
-            (item (temporary "ITEM"))
-            (tail (temporary "TAIL"))
-            (next (temporary "NEXT"))
-            (test (temporary "TEST")))
-        `(let* ((,head (cons nil nil))
-                (,last ,head)
-                (,tail ,list))
-           (tagbody
-              (go ,test)
-              ,next
-              (let* ((,item (car ,tail))
-                     (,cell (cons (funcall ,function ,item) nil)))
-                (%set-cdr ,last ,cell)
-                (setq ,last ,cell
-                      ,tail (cdr ,tail)))
-              ,test
-              (if ,tail (go ,next) nil))
-           (%cdr ,head)))
+  (mapping-for-list form function (cons list more) nil))
+
+(define-compiler-macro maplist (&whole form function list &rest more)
+  (mapping-for-list form function (cons list more) t))
+
+(define-compiler-macro mapcan (&whole form function list &rest more)
+  (if (function-form-p function)
+      `(nconc-list (mapcar ,function ,list ,@more))
+      form))
+
+(define-compiler-macro mapcon (&whole form function list &rest more)
+  (if (function-form-p function)
+      `(nconc-list (maplist ,function ,list ,@more))
       form))
