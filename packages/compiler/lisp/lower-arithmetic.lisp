@@ -602,4 +602,5 @@ is negative; VALUE tells whether it can be."
 (define-lowering (%coerce-double) (ins a)
   (cond ((double-operand-p a) (make-it-double a))
         (t (low :unbox-double
-                (list (low :call (list (as-boxed a)) '%coerce-double))))))
+                (list (low :call (list (as-boxed a))
+                           (runtime-name "REAL-TO-DOUBLE")))))))

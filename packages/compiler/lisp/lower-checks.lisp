@@ -166,7 +166,29 @@ FROM."
       (test-range low (ty-and from (bits-ty (ty-bits to))) to then else))
     (when named
       (go-on named)
-      (test-structure low (ty-name to) then else))))
+      (if (integerp (ty-name to))
+          (test-array-shape low to then else)
+          (test-structure low (ty-name to) then else)))))
+
+(defun test-array-shape (low to then else)
+  "LOW is an array header: is it of the shape of the type TO?"
+  (multiple-value-bind (code rank) (ty-array-shape to)
+    (let ((simple (low-block)) (ranked (low-block))
+          (count (low :load (list low) :u32
+                      (list :disp (- 4 +other-lowtag+)))))
+      (setf (ins-rep count) :word)
+      (low-branch :word= (list count
+                               (low :word '()
+                                    (+ rank (- +array-dimensions-slot+ 1))))
+                  ranked (edge-to else))
+      (go-on ranked)
+      (low-branch :eq (list (boxed-load low +other-lowtag+ +array-flags-slot+)
+                            (low-constant 0))
+                  simple (edge-to else))
+      (go-on simple)
+      (low-branch :type-code
+                  (list (boxed-load low +other-lowtag+ +array-data-slot+))
+                  (edge-to then) (edge-to else) code))))
 
 (defun range-test-needed-p (from to)
   (and (/= 0 (logand (ty-bits from) (ty-bits to) +ty-integer+))
@@ -351,7 +373,11 @@ FROM."
 (defun ty-specifier (ty)
   "A type specifier for TY, to show in an error."
   (let ((entry (assoc (ty-bits ty) *specifier-names*)))
-    (cond ((ty-name ty) (ty-name ty))
+    (cond ((integerp (ty-name ty))
+           (multiple-value-bind (code rank) (ty-array-shape ty)
+             (list 'simple-array (cadr (vector-specifier (vector-code-bit code)))
+                   rank)))
+          ((ty-name ty) (ty-name ty))
           ((and (/= 0 (ty-bits ty)) (ty-bits-p ty +ty-integer+))
            (list 'integer (or (ty-lo ty) '*) (or (ty-hi ty) '*)))
           (entry (cdr entry))

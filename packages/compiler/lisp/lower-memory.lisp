@@ -342,10 +342,7 @@ its natural representation."
 (defun known-code (value)
   "The type code of VALUE when its type says it is a simple vector of one
 element type, else NIL."
-  (let ((bits (ty-bits (value-ty value))) (found nil))
-    (dotimes (i 13 found)
-      (when (= bits (vector-code-bit (+ +simple-vector-code+ i)))
-        (setq found (+ +simple-vector-code+ i))))))
+  (ty-vector-code (value-ty value)))
 
 (defun lower-any-element (ins vector index guess slow)
   "Element INDEX of VECTOR: inline when its code is known or is GUESS."
@@ -450,6 +447,75 @@ element type, else NIL."
     (low-jump join)
     (go-on join)
     (low-of value)))
+
+;;; Simple arrays of two dimensions whose element type is known
+
+(defun matrix-code (array)
+  "The type code of the elements when the high ARRAY is surely a simple array
+of two dimensions with elements of one type, else NIL."
+  (multiple-value-bind (code rank) (ty-array-shape (value-ty array))
+    (if (eql rank 2) code nil)))
+
+(defun dimension-load (array axis)
+  "Dimension AXIS of the boxed ARRAY, which is not adjustable."
+  (typed-low *ty-index* :load (list array) :boxed
+             (list :disp (- (* 8 (+ +array-dimensions-slot+ axis))
+                            +other-lowtag+)
+                   :immutable t)))
+
+(defun check-subscript (subscript dimension array ins)
+  (unless (unsafe-p ins)
+    (let ((low (as-boxed subscript)) (good (low-block)))
+      (check-low low (value-ty subscript) *ty-fixnum* 'fixnum)
+      (low-branch :fixnum-below (list low dimension) good
+                  (bounds-fail-block array low))
+      (go-on good))))
+
+(defun matrix-place (array i j ins code)
+  "The boxed data vector of ARRAY, the index argument, the attributes."
+  (let* ((low (as-boxed array))
+         (rows (dimension-load low 0))
+         (columns (dimension-load low 1))
+         (size (caddr (assoc code *widths*))))
+    (check-subscript i rows low ins)
+    (check-subscript j columns low ins)
+    (let ((index (low :fixnum+ (list (low :fixnum* (list (as-boxed i) columns))
+                                     (as-boxed j))))
+          (data (low :load (list low) :boxed
+                     (list :disp (- (* 8 +array-data-slot+) +other-lowtag+)
+                           :immutable t))))
+      (if (= size 8)
+          (values data index (list :disp +vector-disp+ :scale 1))
+          (values data (low :fixnum-to-word (list index))
+                  (list :disp +vector-disp+ :scale size))))))
+
+(define-lowering (%aref-2) (ins array i j)
+  (let ((code (matrix-code array)))
+    (if code
+        (let ((width (cadr (assoc code *widths*))))
+          (multiple-value-bind (data index attrs)
+              (matrix-place array i j ins code)
+            (finish-element code width
+                            (low :load (list data index) width attrs))))
+        (slow-call ins (runtime-name "AREF-2")))))
+
+(define-lowering (%set-aref-2) (ins array i j value)
+  (let ((code (matrix-code array)))
+    (cond (code
+           (unless (storable-p code value)
+             (let ((ty (code-element-ty code)))
+               (check-low (as-boxed value) (value-ty value) ty
+                          (ty-specifier ty))))
+           (multiple-value-bind (data index attrs)
+               (matrix-place array i j ins code)
+             (low :store (list data index (element-low code value))
+                  (cadr (assoc code *widths*))
+                  (if (and (= code +simple-vector-code+)
+                           (not (immediate-ty-p (value-ty value))))
+                      (list* :barrier t attrs)
+                      attrs)))
+           (low-of value))
+          (t (slow-call ins (runtime-name "SET-AREF-2"))))))
 
 (define-lowering (length) (ins sequence)
   (let ((ty (value-ty sequence)))

@@ -90,6 +90,8 @@
                (1 (funcall (op-typer op) ins result (value-ty (car args))))
                (2 (funcall (op-typer op) ins result (value-ty (car args))
                            (value-ty (cadr args))))
+               (3 (funcall (op-typer op) ins result (value-ty (car args))
+                           (value-ty (cadr args)) (value-ty (caddr args))))
                (t result))))
           ((op-fact op :test-type)
            (infer-test ins (op-fact op :test-type)))

@@ -185,6 +185,7 @@
   (%single-ref (t index) single) (%double-ref (t index) double)
   (%bit-ref (t index) bit)
   (%vref (vector index) t) (%aref-1 (array index) t)
+  (%aref-2 (array index index) t)
   (%array-data %array-fill (header) t)
   (%array-offset %array-total %array-flags (header) natural)
   (%array-rank (header) natural) (%array-dimension (header index) natural))
@@ -198,6 +199,7 @@
   (%store-svref (simple-vector index t) t)
   (%store-schar (string index character) character)
   (%set-vref (vector index t) t) (%set-aref-1 (array index t) t)
+  (%set-aref-2 (array index index t) t)
   (%set-array-data %set-array-offset %set-array-total %set-array-fill
                    %set-array-flags (header t) t)
   (%set-array-dimension (header index t) t)

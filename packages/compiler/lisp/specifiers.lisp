@@ -95,9 +95,18 @@
            (values (bits-ty bits)
                    (and (or (eql dimensions 1) (eq (car dimensions) '*))
                         t)))
+          ((and simple code (array-rank-of dimensions)
+                (/= code +bit-vector-code+))
+           (values (array-shape-ty code (array-rank-of dimensions)) nil))
           ((and (consp dimensions) (cdr dimensions))
            (values (bits-ty +ty-array-header+) nil))
           (t (values (bits-ty (logior bits +ty-array-header+)) nil)))))
+
+(defun array-rank-of (dimensions)
+  "The number of DIMENSIONS of an array specifier when it is 2 or more."
+  (cond ((and (integerp dimensions) (<= 2 dimensions)) dimensions)
+        ((and (consp dimensions) (cdr dimensions)) (length dimensions))
+        (t nil)))
 
 (defun compound-specifier-ty (specifier)
   (let ((head (car specifier))

@@ -125,6 +125,11 @@
       (list '%double-sqrt (list 'the 'double-float (caddr (cadr form))))
       form))
 
+(define-transform float (form)
+  (if (and (two-arguments-p form) (typep (caddr form) 'double-float))
+      (list '%coerce-double (cadr form))
+      form))
+
 ;;; Bits
 
 (define-transform lognot (form)
@@ -241,7 +246,9 @@
   (alias "SET-SVREF" '%store-svref)
   (alias "SET-SCHAR" '%store-schar)
   (alias "AREF-1" '%aref-1)
-  (alias "SET-AREF-1" '%set-aref-1))
+  (alias "SET-AREF-1" '%set-aref-1)
+  (alias "AREF-2" '%aref-2)
+  (alias "SET-AREF-2" '%set-aref-2))
 
 (define-aliases)
 

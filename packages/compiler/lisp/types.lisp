@@ -4,7 +4,8 @@
 
 ;;; A TY is a bit set of kinds; when integers are among them LO and HI bound
 ;;; them (NIL: unbounded); when BITS is exactly the instance bit NAME may be
-;;; the structure type all members belong to.
+;;; the structure type all members belong to; when it is exactly the array header
+;;; bit NAME may be the shape that all have: a number (ARRAY-SHAPE).
 
 (defstruct (ty (:constructor %make-ty (bits lo hi name)))
   "A set of objects: see above."
@@ -33,6 +34,13 @@
 (defun vector-code-bit (code)
   "The kind bit of simple vectors with type code CODE."
   (ash 1 (+ +ty-vector-shift+ (- code +simple-vector-code+))))
+
+(defun ty-vector-code (ty)
+  "The type code when TY has only simple vectors of one element type, or NIL."
+  (let ((bits (ty-bits ty)) (found nil))
+    (dotimes (i 13 found)
+      (when (= bits (vector-code-bit (+ +simple-vector-code+ i)))
+        (setq found (+ +simple-vector-code+ i))))))
 
 (defconstant +ty-integer+ 3 "Kind bits.")
 (defconstant +ty-real+ 31 "Kind bits.")
@@ -74,7 +82,24 @@
              (setq lo +most-negative-fixnum+))
            (when (or (null hi) (> hi +most-positive-fixnum+))
              (setq hi +most-positive-fixnum+))))
-    (%make-ty bits lo hi (if (= bits +ty-instance+) name nil))))
+    (%make-ty bits lo hi
+              (if (or (= bits +ty-instance+) (= bits +ty-array-header+))
+                  name
+                  nil))))
+
+(defun array-shape (code rank)
+  "The name of the type of simple arrays of RANK dimensions, not 1, whose
+elements are in a vector of type CODE."
+  (+ (* 256 rank) code))
+
+(defun array-shape-ty (code rank)
+  (make-ty +ty-array-header+ nil nil (array-shape code rank)))
+
+(defun ty-array-shape (ty)
+  "Element type code and rank of the simple arrays of type TY, or NIL."
+  (if (integerp (ty-name ty))
+      (values (logand (ty-name ty) 255) (ash (ty-name ty) -8))
+      (values nil nil)))
 
 (defun bits-ty (bits)
   "The type of all objects of the kinds BITS."
@@ -130,7 +155,7 @@
                (ib (logand (ty-bits b) +ty-integer+)))
            (cond ((= 0 (logior ia ib))
                   (if (and (= bits (ty-bits a)) (ty-name a)
-                           (eq (ty-name a) (ty-name b)))
+                           (eql (ty-name a) (ty-name b)))
                       a
                       (%make-ty bits nil nil nil)))
                  ((= 0 ia) (%make-ty bits (ty-lo b) (ty-hi b) nil))
@@ -172,7 +197,7 @@
       (and (= (ty-bits a) (ty-bits b))
            (eql (ty-lo a) (ty-lo b))
            (eql (ty-hi a) (ty-hi b))
-           (eq (ty-name a) (ty-name b)))))
+           (eql (ty-name a) (ty-name b)))))
 
 (defun ty-subtype-p (a b)
   "Are all members of A surely members of B?"
@@ -184,8 +209,9 @@
                     (or (null (ty-hi b))
                         (and (ty-hi a) (<= (ty-hi a) (ty-hi b))))))
            (or (null (ty-name b))
-               (= 0 (logand (ty-bits a) +ty-instance+))
-               (and (ty-name a)
+               (= 0 (logand (ty-bits a) (ty-bits b)))
+               (eql (ty-name a) (ty-name b))
+               (and (ty-name a) (symbolp (ty-name b))
                     (structure-subtype-p (ty-name a) (ty-name b)))))))
 
 (defun ty-bits-p (ty bits)
@@ -246,7 +272,7 @@
                               (if (ty-hi ty) (prin1-to-string (ty-hi ty)) "")
                               "]")))
     (if (ty-name ty)
-        (concatenate 'string text " " (symbol-name (ty-name ty)))
+        (concatenate 'string text " " (princ-to-string (ty-name ty)))
         text)))
 
 ;;; The type of an object of the host that stands for a target object

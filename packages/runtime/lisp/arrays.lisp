@@ -378,6 +378,30 @@ CLHS ARRAY-ROW-MAJOR-INDEX."
 (defun (setf sbit) (value array &rest subscripts)
   (apply #'(setf bit) value array subscripts))
 
+;;; One bit of a vector, open-coded.
+
+(declaim (inline bit-1 set-bit-1))
+
+(defun bit-1 (vector index)
+  (if (and (eql #x21 (%vector-code vector))
+           (index-below-p index (%vector-length vector)))
+      (%bit-ref vector index)
+      (any-bit vector index)))
+
+(defun set-bit-1 (vector index value)
+  (if (and (eql #x21 (%vector-code vector))
+           (index-below-p index (%vector-length vector))
+           (or (eq value 0) (eq value 1)))
+      (progn (%set-bit-ref vector index value)
+             value)
+      (set-any-bit vector index value)))
+
+(defun any-bit (array index)
+  (apply #'bit array (list index)))
+
+(defun set-any-bit (array index value)
+  (funcall #'(setf bit) value array index))
+
 (define-compiler-macro bit (&whole form array &rest subscripts)
   (if (and subscripts (null (cdr subscripts)))
       `(bit-1 ,array ,@subscripts)
@@ -388,11 +412,15 @@ CLHS ARRAY-ROW-MAJOR-INDEX."
       `(bit-1 ,array ,@subscripts)
       form))
 
-(defun bit-1 (vector index)
-  (if (and (eql #x21 (%vector-code vector))
-           (index-below-p index (%vector-length vector)))
-      (%bit-ref vector index)
-      (bit vector index)))
+(defsetf bit (array &rest subscripts) (value)
+  (if (and subscripts (null (cdr subscripts)))
+      `(set-bit-1 ,array ,@subscripts ,value)
+      `(funcall #'(setf bit) ,value ,array ,@subscripts)))
+
+(defsetf sbit (array &rest subscripts) (value)
+  (if (and subscripts (null (cdr subscripts)))
+      `(set-bit-1 ,array ,@subscripts ,value)
+      `(funcall #'(setf bit) ,value ,array ,@subscripts)))
 
 ;;; Primitives with a typed setter.
 

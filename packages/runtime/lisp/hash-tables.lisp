@@ -180,7 +180,7 @@ entries at first. CLHS MAKE-HASH-TABLE."
   (unless (%instance-of-p table (%layout hash-table))
     (type-failure table 'hash-table))
   (cond ((symbolp key)
-         (find-eq-entry table key (%fx-and #xfffffff (%symbol-hash key))))
+         (find-eq-entry table key (symbol-code key)))
         ((and (%fixnump key) (%fx< (table-slot hash-table-kind table) 3))
          (find-eq-entry table key (hash-fixnum key)))
         (t (lookup-object table key))))

@@ -45,15 +45,22 @@
             start (%fx+ start 1)))
     (hash-spread hash)))
 
+;;; The hash of a symbol for tables. The low 32 bits of its own hash come from
+;;; its name, and SXHASH uses only these; what an engine may have put above them
+;;; tells symbols of one name apart.
+(defmacro symbol-code (symbol)
+  `(let ((hash (%symbol-hash ,symbol)))
+     (%fx-and #xfffffff (%fx-xor hash (%fx-shift-right hash 28)))))
+
 (defun eq-hash (x)
-  (cond ((symbolp x) (%fx-and #xfffffff (%symbol-hash x)))
+  (cond ((symbolp x) (symbol-code x))
         ((%fixnump x) (hash-fixnum x))
         ((characterp x) (hash-spread (%char-code x)))
         ((integerp x) (hash-integer x))
         (t (hash-spread (%fx-and #xfffffff (%identity-hash x))))))
 
 (defun eql-hash (x)
-  (cond ((symbolp x) (%fx-and #xfffffff (%symbol-hash x)))
+  (cond ((symbolp x) (symbol-code x))
         ((%fixnump x) (hash-fixnum x))
         ((numberp x) (hash-number x))
         (t (eq-hash x))))
@@ -63,11 +70,14 @@
 
 (defun equal-hash (x)
   (if (symbolp x)
-      (%fx-and #xfffffff (%symbol-hash x))
+      (symbol-code x)
       (equal-hash-within x 4 t)))
 
 (defun equal-hash-within (x depth identity-p)
-  (cond ((symbolp x) (%fx-and #xfffffff (%symbol-hash x)))
+  (cond ((symbolp x)
+         (if identity-p
+             (symbol-code x)
+             (%fx-and #xfffffff (%symbol-hash x))))
         ((%fixnump x) (hash-fixnum x))
         ((%simple-string-p x) (hash-simple-string x 0 (%vector-length x)))
         ((consp x) (hash-list x depth identity-p))
@@ -144,7 +154,7 @@ CLHS SXHASH."
   (equalp-hash-within x 4))
 
 (defun equalp-hash-within (x depth)
-  (cond ((symbolp x) (%fx-and #xfffffff (%symbol-hash x)))
+  (cond ((symbolp x) (symbol-code x))
         ((characterp x) (hash-spread (folded-code x)))
         ((numberp x) (equalp-hash-number x))
         ((eql depth 0) 3)

@@ -179,9 +179,22 @@
 
 ;;; DIMENSIONS may turn out to be a list when the program runs.
 (defun simple-make-array-form (form dimensions code element-p element)
-  (cond ((and (consp dimensions) (eq (car dimensions) 'quote)) form)
-        (element-p `(make-vector-filled ,dimensions ,code ,element))
-        (t `(make-vector-fresh ,dimensions ,code))))
+  (if (and (consp dimensions) (eq (car dimensions) 'quote))
+      form
+      (let ((make (if element-p
+                      `(make-vector-filled ,dimensions ,code ,element)
+                      `(make-vector-fresh ,dimensions ,code)))
+            (rank (form-rank dimensions)))
+        (if rank
+            `(the (simple-array ,(code-element-type code) ,rank) ,make)
+            make))))
+
+;;; The number of the dimensions that the form DIMENSIONS makes, if that shows.
+(defun form-rank (dimensions)
+  (cond ((%fixnump dimensions) 1)
+        ((and (consp dimensions) (eq (car dimensions) 'list))
+         (fixnum-length (cdr dimensions)))
+        (t nil)))
 
 (defun make-vector-fresh (dimensions code)
   (if (%fixnump dimensions)

@@ -463,6 +463,13 @@ CLHS SOME."
                                              (car output-type)))
         (t (coerce-by-name object output-type output-type))))
 
+;;; To a double-float; FLOAT is open-coded for numbers of known type.
+(define-compiler-macro coerce (&whole form object type)
+  (if (and (consp type) (eq (car type) 'quote)
+           (memq (cadr type) '(double-float long-float)))
+      `(float ,object 1d0)
+      form))
+
 (defun coerce-error (object type)
   (error 'simple-type-error
          :datum object :expected-type type

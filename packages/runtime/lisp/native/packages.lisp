@@ -160,13 +160,13 @@ none, and its former status or NIL. CLHS INTERN."
 
 (defun present-p (symbol package)
   (let* ((name (symbol-name symbol))
-         (hash (%symbol-hash symbol)))
+         (hash (symbol-name-hash symbol)))
     (or (eq (table-find (pkg-internal package) name hash) symbol)
         (eq (table-find (pkg-external package) name hash) symbol))))
 
 (defun accessible-symbol (symbol package)
   "The symbol of the name of SYMBOL accessible in PACKAGE and its status."
-  (find-symbol-entry (symbol-name symbol) (%symbol-hash symbol) package))
+  (find-symbol-entry (symbol-name symbol) (symbol-name-hash symbol) package))
 
 (defun call-with-symbols (function package)
   "Call FUNCTION for the present, then the inherited symbols of PACKAGE."
@@ -421,7 +421,7 @@ correctable package-error when that uncovers a conflict. CLHS UNINTERN."
   (let ((inherited '()))
     (dolist (used (pkg-uses package))
       (let ((other (table-find (pkg-external used) (symbol-name symbol)
-                               (%symbol-hash symbol))))
+                               (symbol-name-hash symbol))))
         (unless (eq other 0)
           (pushnew other inherited))))
     (when (cdr inherited)

@@ -19,7 +19,7 @@
       (let ((entry (svref slots i)))
         (cond ((eq entry 0) (return 0))
               ((eq entry 1))
-              ((and (eq (%symbol-hash entry) hash)
+              ((and (eq (symbol-name-hash entry) hash)
                     (same-name-p (symbol-name entry) name))
                (return entry))))
       (setq i (logand (1+ i) mask)))))
@@ -41,7 +41,7 @@
 
 (defun place-symbol (slots symbol)
   (let* ((mask (1- (length slots)))
-         (i (logand (%symbol-hash symbol) mask)))
+         (i (logand (symbol-name-hash symbol) mask)))
     (loop
       (when (eq (svref slots i) 0)
         (return))

@@ -2,6 +2,14 @@
 
 (in-package #:astralisp.runtime)
 
+;;; The hash of a symbol: the low 32 bits come from its name, the same on every
+;;; host; above them those made by the running system have a serial number.
+
+(defvar *symbol-serial* 0 "Of the last symbol made.")
+
+(defmacro symbol-name-hash (symbol)
+  `(%fx-and #xffffffff (%symbol-hash ,symbol)))
+
 ;;; FNV-1a over the character codes, 32 bits: the same on every host.
 (defun string-hash-code (string)
   (let ((hash 2166136261))
@@ -11,6 +19,9 @@
                             16777619)
                          #xffffffff)))))
 
+(defun next-symbol-serial ()
+  (setq *symbol-serial* (%fx-and #xfffffff (%fx+ *symbol-serial* 1))))
+
 (defun make-symbol (name)
   "Return a new symbol without a package, called NAME. CLHS MAKE-SYMBOL."
   (unless (stringp name)
@@ -18,7 +29,8 @@
   (let* ((string (if (%simple-string-p name)
                      name
                      (coerce-to-string (coerce name 'list))))
-         (hash (string-hash-code string))
+         (hash (%fx-or (string-hash-code string)
+                       (%fx-shift-left (next-symbol-serial) 32)))
          (address (%allocate 64)))
     (%raw-store-u64 address 0 (%header #x10 0 0))
     (%raw-store-boxed address 8 (%unbound-marker))

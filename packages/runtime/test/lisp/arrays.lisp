@@ -164,3 +164,52 @@
     (list (sum (make-array 3 :element-type 'fixnum :initial-element -2))
           (typep (make-array 2 :element-type 'fixnum) '(vector fixnum))))
   => "(-6 T)")
+
+;;; Arrays of two dimensions with a declared element type are open-coded.
+(defun double-trace (a)
+  (declare (type (simple-array double-float (* *)) a))
+  (let ((sum 0d0))
+    (declare (double-float sum))
+    (dotimes (i (array-dimension a 0) sum)
+      (incf sum (aref a i i))
+      (setf (aref a i 0) sum))))
+(defun octet-at (a i j)
+  (declare (type (simple-array (unsigned-byte 8) (* *)) a))
+  (setf (aref a i j) (+ 1 (aref a i j)))
+  (aref a i j))
+(define-test declared-matrix
+  (let ((a (make-array '(3 3) :element-type 'double-float
+                              :initial-element 1.5d0)))
+    (list (double-trace a) (aref a 2 0) (aref a 2 2)))
+  => "(4.5d0 4.5d0 1.5d0)")
+(define-test declared-matrix-octets
+  (let ((a (make-array '(2 5) :element-type '(unsigned-byte 8)
+                              :initial-element 7)))
+    (list (octet-at a 1 3) (octet-at a 1 3) a))
+  => "(8 9 #2A((7 7 7 7 7) (7 7 7 9 7)))")
+(define-test declared-matrix-bounds
+  (octet-at (make-array '(2 2) :element-type '(unsigned-byte 8)) 1 2)
+  => "TYPE-ERROR")
+(define-test declared-matrix-of-another-type
+  (octet-at (make-array '(2 2)) 0 0)
+  => "TYPE-ERROR")
+(define-test declared-matrix-adjustable
+  (double-trace (make-array '(2 2) :element-type 'double-float :adjustable t
+                                   :initial-element 0d0))
+  => "TYPE-ERROR")
+(define-test make-array-of-list
+  (let ((n 2))
+    (list (make-array (list n 1) :element-type 'bit)
+          (make-array (list n) :initial-element 'a)
+          (make-array 2 :element-type '(unsigned-byte 8))))
+  => "(#2A((0) (0)) #(A A) #(0 0))")
+(define-test setf-bit-vector
+  (let ((a (make-array 9 :element-type 'bit))
+        (b (make-array '(2 2) :element-type 'bit)))
+    (setf (bit a 8) 1 (sbit a 0) 1 (bit b 1 1) 1)
+    (list a b (bit a 8) (sbit a 7)))
+  => "(#*100000001 #2A((0 0) (0 1)) 1 0)")
+(define-test setf-bit-bad-value
+  (let ((a (make-array 9 :element-type 'bit)))
+    (setf (bit a 1) (identity 2)))
+  => "TYPE-ERROR")

@@ -189,3 +189,20 @@
     (length (copy-tree x))))
 (define-test values-list (values-list '(1 2 3)))
 (define-test values-list-none (values-list nil))
+
+;;; A RETURN in the function of a mapping is for the block around that.
+(define-test mapc-return
+  (list (block nil (mapc (lambda (x) (when (= x 2) (return :out))) '(1 2 3)))
+        (block nil (mapcar (lambda (x) (return x)) '(1 2 3))))
+  => "(:OUT 1)")
+(define-test map-literal-functions
+  (list (mapcar #'list '(1 2 3) '(a b))
+        (mapcar (lambda (x y z) (+ x y z)) '(1 2) '(3 4) '(5 6 7))
+        (maplist #'identity '(1 2))
+        (mapcan (lambda (x) (if (evenp x) (list x x))) '(1 2 3 4))
+        (mapcon #'copy-list '(1 2))
+        (let ((sum 0))
+          (list (mapc (lambda (x y) (incf sum (* x y))) '(1 2) '(3 4)) sum))
+        (let ((tails '()))
+          (list (mapl (lambda (tail) (push tail tails)) '(1 2)) tails)))
+  => "(((1 A) (2 B)) (9 12) ((1 2) (2)) (2 2 4 4) (1 2 2) ((1 2) 11) ((1 2) ((2) (1 2))))")
