@@ -189,14 +189,16 @@
   => "(8 9 #2A((7 7 7 7 7) (7 7 7 9 7)))")
 (define-test declared-matrix-bounds
   (octet-at (make-array '(2 2) :element-type '(unsigned-byte 8)) 1 2)
-  => "TYPE-ERROR")
+  => "error TYPE-ERROR")
+#-javascript ; which ignores declarations
 (define-test declared-matrix-of-another-type
   (octet-at (make-array '(2 2)) 0 0)
-  => "TYPE-ERROR")
+  => "error TYPE-ERROR")
+#-javascript
 (define-test declared-matrix-adjustable
   (double-trace (make-array '(2 2) :element-type 'double-float :adjustable t
                                    :initial-element 0d0))
-  => "TYPE-ERROR")
+  => "error TYPE-ERROR")
 (define-test make-array-of-list
   (let ((n 2))
     (list (make-array (list n 1) :element-type 'bit)
@@ -212,4 +214,4 @@
 (define-test setf-bit-bad-value
   (let ((a (make-array 9 :element-type 'bit)))
     (setf (bit a 1) (identity 2)))
-  => "TYPE-ERROR")
+  => "error TYPE-ERROR")
