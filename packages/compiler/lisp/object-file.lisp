@@ -378,7 +378,7 @@ when its slots are to be copied (CLHS 3.2.4.2.2)."
                             instance)
                    (list 'fill-hash-table (list 'quote instance)
                          (list 'quote (nreverse entries))))))
-        (t nil)))
+        (t (funcall (runtime-name "LITERAL-LOAD-FORMS") instance))))
 
 ;;; Units
 

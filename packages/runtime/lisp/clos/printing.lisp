@@ -189,6 +189,15 @@ file is loaded, and one that initializes it. CLHS MAKE-LOAD-FORM."))
                 in a file to be compiled"
                object))))
 
+(defun literal-load-forms (object)
+  "What MAKE-LOAD-FORM returns for OBJECT, a literal of a file that is compiled;
+NIL for a structure or condition of a class without a method: its slots are
+copied."
+  (if (and (memq (layout-kind (layout-of object)) '(:structure :condition))
+           (system-methods-only-p #'make-load-form (list object)))
+      nil
+      (make-load-form object)))
+
 (defun make-load-form-saving-slots (object &key (slot-names nil names-p)
                                                 environment)
   "Return forms that make an instance like OBJECT and give its SLOT-NAMES (all
