@@ -116,4 +116,5 @@
    (:file "clos/protocols")
    (:file "clos/protocols-functions")
    (:file "clos/printing")
+   (:file "clos/describing")
    (:file "clos/condition-accessors")))

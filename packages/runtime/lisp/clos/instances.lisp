@@ -113,7 +113,6 @@ lists, are called; T if any is."
   reinitialize-valid            ; the same for REINITIALIZE-INSTANCE, or :NONE
   allocate-p                    ; ALLOCATE-INSTANCE is the system's
   initialize-p                  ; so are INITIALIZE-INSTANCE, SHARED-INITIALIZE
-  make-p                        ; so is MAKE-INSTANCE
   direct-p                      ; slots are stored without a protocol
   slots)                        ; simple vector of the effective slots
 

@@ -158,7 +158,7 @@
                  (find-class 'plain)))
         (mop:eql-specializer-object (mop:intern-eql-specializer 3))
         (eq (mop:intern-eql-specializer 'a) (mop:intern-eql-specializer 'a)))
-  => "(BY-HAND (X) 2 1 A (PLAIN-A) 3 T)")
+  => "(BY-HAND (X) 2 1 A (TOLD PLAIN-A) 3 T)")
 
 (define-test mop-standard-instance-access
   (let* ((object (make-instance 'plain))
@@ -168,6 +168,33 @@
     (setf (mop:standard-instance-access object location) 5)
     (list (plain-a object) (mop:standard-instance-access object location)))
   => "(5 5)")
+
+(defun text-of-description (object)
+  (let ((text (with-output-to-string (stream) (describe object stream))))
+    (subseq text (1+ (position #\Newline text)))))
+(defmethod told ((object plain) n) "What is told." n)
+(define-test mop-description-of-classes
+  (text-of-description (find-class 'plainer))
+  => "\"  [standard-class]
+  superclasses: PLAIN STANDARD-OBJECT T
+  slots:
+    (A :TYPE INTEGER :INITFORM 1)
+    (B :ALLOCATION :CLASS)
+\"")
+(define-test mop-description-of-instances
+  (text-of-description (make-instance 'plainer))
+  => "\"  [plainer]
+  A: 1
+  shared by all instances:
+  B: unbound
+\"")
+(define-test mop-description-of-methods
+  (list (search "lambda list: (OBJECT N)" (text-of-description #'told))
+        (not (null (search "TOLD (PLAIN T)" (text-of-description #'told))))
+        (not (null (search "What is told."
+                           (text-of-description
+                            (first (mop:generic-function-methods #'told)))))))
+  => "(32 T T)")
 
 ;;; Dependents.
 
