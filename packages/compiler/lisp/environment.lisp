@@ -11,8 +11,9 @@
 (defstruct env
   "A lexical environment.  VARS maps symbols to a VAR, :SPECIAL or
 \(:MACRO . expansion); FUNS maps names to a FUN, (:MACRO . expander),
-:INLINE or :NOTINLINE; FUN is the function around."
-  (vars '()) (funs '()) (exits '()) (tags '()) policy fun)
+:INLINE or :NOTINLINE; FUN is the function around; OUTER is NIL or the
+environment, as macro functions get it, whose macros are seen here."
+  (vars '()) (funs '()) (exits '()) (tags '()) policy fun (outer nil))
 
 (defun null-env (fun)
   "The global environment, inside FUN."
@@ -35,6 +36,7 @@
 :GLOBAL or NIL when nothing is known."
   (let ((entry (assoc symbol (env-vars env))))
     (cond (entry (cdr entry))
+          ((outer-expansion env :variable :symbol-macro symbol))
           (t (let ((kind (%variable-kind symbol)))
                (if (eq kind :symbol-macro)
                    (cons :macro (getf (%symbol-info symbol) :symbol-macro))
@@ -42,15 +44,27 @@
 
 (defun find-function (name env)
   "The entry of the function NAME in ENV, or NIL when it is global."
-  (let ((funs (env-funs env)))
-    (if (null funs)
-        nil
-        (cdr (assoc name funs :test (if (consp name) #'equal #'eq))))))
+  (let* ((funs (env-funs env))
+         (entry (and funs
+                     (assoc name funs
+                            :test (if (consp name) #'equal #'eq)))))
+    (if entry
+        (cdr entry)
+        (outer-expansion env :function :macro name))))
+
+(defun outer-expansion (env what kind name)
+  "The entry (:MACRO . expansion or expander) of NAME, a :VARIABLE or :FUNCTION
+as WHAT says, that the environment around ENV has; NIL unless it is of KIND.
+Its functions and variables are not to be had: their frames do not exist."
+  (if (env-outer env)
+      (multiple-value-bind (found value) (funcall (env-outer env) what name)
+        (if (eq found kind) (cons :macro value) nil))
+      nil))
 
 (defun macro-environment (env)
   "ENV as the closure that macro functions get (docs/primitives.md)."
   (if (and (null (env-vars env)) (null (env-funs env)))
-      nil
+      (env-outer env)
       (lambda (kind name)
         (if (eq kind :function)
             (let ((entry (find-function name env)))
@@ -59,7 +73,10 @@
                     ((consp entry) (values :macro (cdr entry)))
                     (t nil)))
             (let ((entry (cdr (assoc name (env-vars env)))))
-              (cond ((null entry) nil)
+              (cond ((null entry)
+                     (if (env-outer env)
+                         (funcall (env-outer env) kind name)
+                         nil))
                     ((var-p entry) :lexical)
                     ((consp entry) (values :symbol-macro (cdr entry)))
                     (t :special)))))))

@@ -16,12 +16,15 @@ called with a COMPILER-WARNING for each problem."
   "Compile FORMS in order, see COMPILE-TOPLEVEL-FORM."
   (dolist (form forms) (compile-toplevel-form form sink warn)))
 
-(defun compile-lambda (expression name)
+(defun compile-lambda (expression name &optional environment)
   "Return the CODE-UNIT of the lambda EXPRESSION, a function to be called NAME.
-Its entry 0 is the function."
-  (let ((*policy* (proclaimed-policy)))
+Its entry 0 is the function. The macros of ENVIRONMENT, such as macro functions
+get, are seen in it."
+  (let* ((*policy* (proclaimed-policy))
+         (env (null-env nil)))
+    (setf (env-outer env) environment)
     (generate-unit
-     (lambda-to-low name (cadr expression) (cddr expression) nil))))
+     (lambda-to-low name (cadr expression) (cddr expression) env))))
 
 (defun proclaimed-policy ()
   "The policy that proclamations have set up to now."

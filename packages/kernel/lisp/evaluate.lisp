@@ -13,14 +13,15 @@
         (fdefinition symbol)
         (error "this world has no native compiler"))))
 
-(defun %compile (lambda-expression name)
-  "Return the compiled function of LAMBDA-EXPRESSION, called NAME."
+(defun %compile (lambda-expression name &optional environment)
+  "Return the compiled function of LAMBDA-EXPRESSION, called NAME; the macros of
+ENVIRONMENT are seen in it."
   (funcall (compiler-function "INSTALL-UNIT")
            (funcall (compiler-function "COMPILE-LAMBDA") lambda-expression
-                    name)))
+                    name environment)))
 
-(defun evaluate-compiled (form)
-  (funcall (%compile (list 'lambda '() form) :top-level-form)))
+(defun evaluate-compiled (form environment)
+  (funcall (%compile (list 'lambda '() form) :top-level-form environment)))
 
 (defun evaluate-all (forms environment)
   (let ((results '(nil)))
@@ -37,20 +38,21 @@
             nil))
     (t
      (let ((expander (and (symbolp (car form))
-                          (macro-function (car form)))))
+                          (macro-function (car form) environment))))
        (if expander
            (%eval (funcall *macroexpand-hook* expander form environment)
                   environment)
-           (evaluate-compiled form))))))
+           (evaluate-compiled form environment))))))
 
 (defun %eval (form environment)
   "Evaluate FORM; ENVIRONMENT is that of macros in it. Return its values."
   (cond ((consp form) (evaluate-cons form environment))
         ((not (symbolp form)) form)
         ((or (null form) (eq form t) (keywordp form)) form)
-        ((member (%variable-kind form) '(:special :constant :global))
+        ((and (null environment)
+              (member (%variable-kind form) '(:special :constant :global)))
          (symbol-value form))
-        (t (evaluate-compiled form))))
+        (t (evaluate-compiled form environment))))
 
 (defun %apply-failure (list)
   "Signal what is wrong with LIST, whose elements were to be the arguments of a
