@@ -6,5 +6,6 @@ export const FEATURES = [
   "IEEE-FLOATING-POINT",
   "LITTLE-ENDIAN",
   "64-BIT",
+  "PACKAGE-LOCAL-NICKNAMES",
   "JAVASCRIPT",
 ] as const;

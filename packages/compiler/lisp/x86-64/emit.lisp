@@ -62,19 +62,43 @@ of all branches are changed to those."
                     (not (eq (forward-block block) block))))
              (mfunc-blocks mfunc)))
 
+(defun plain-jump-target (block)
+  "The target of the jump that is all of BLOCK, or NIL."
+  (let* ((jump (first (mblock-instructions block)))
+         (target (first (minst-targets jump))))
+    (and (eq (minst-op jump) :jump)
+         (null (minst-gap jump))
+         (null (mblock-entry-stores block))
+         (not (mblock-prologue block))
+         (same-frame-p block target)
+         target)))
+
 (defun forward-block (block)
-  "The block that a jump to BLOCK may go to at once."
-  (let ((tries 0))
+  "The block that a jump to BLOCK may go to at once; it goes to itself. Of blocks
+that jump in a circle that is the first."
+  ;; MARK is where BLOCK was when the steps were last a power of two.
+  (let ((mark nil) (steps 0) (limit 1))
     (loop
-      (let ((jump (first (mblock-instructions block))))
-        (unless (and (eq (minst-op jump) :jump) (null (minst-gap jump))
-                     (null (mblock-entry-stores block))
-                     (not (mblock-prologue block))
-                     (same-frame-p block (first (minst-targets jump)))
-                     (< tries 20))
+      (let ((next (plain-jump-target block)))
+        (when (null next)
           (return block))
-        (setq block (first (minst-targets jump)))
-        (incf tries)))))
+        (when (eq block mark)
+          (return (first-of-circle block)))
+        (when (= steps limit)
+          (setq mark block steps 0 limit (* 2 limit)))
+        (setq block next)
+        (incf steps)))))
+
+(defun first-of-circle (block)
+  "The block with the lowest number on the way of jumps from BLOCK to itself."
+  (let ((first block)
+        (next (plain-jump-target block)))
+    (loop
+      (when (eq next block)
+        (return first))
+      (when (< (mblock-number next) (mblock-number first))
+        (setq first next))
+      (setq next (plain-jump-target next)))))
 
 (defun same-frame-p (block target)
   "True when a jump from BLOCK to TARGET neither makes nor takes a frame."

@@ -89,4 +89,4 @@ CLHS APPLY."
 (defun %features ()
   "Return the features of this engine."
   '(:astralisp :common-lisp :ansi-cl :ieee-floating-point :little-endian
-    :64-bit :native :x86-64))
+    :64-bit :package-local-nicknames :native :x86-64))

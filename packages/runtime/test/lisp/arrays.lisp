@@ -215,3 +215,11 @@
   (let ((a (make-array 9 :element-type 'bit)))
     (setf (bit a 1) (identity 2)))
   => "error TYPE-ERROR")
+(deftype letter () 'character)
+(define-test element-types-are-expanded
+  (flet ((first-of (vector)
+           (declare (type (simple-array letter (*)) vector))
+           (aref vector 0)))
+    (list (first-of (copy-seq "abc"))
+          (first-of (make-array 2 :element-type 'letter :initial-element #\z))))
+  => "(#\\a #\\z)")

@@ -351,3 +351,13 @@
           (defvar *eval-when-special* 1)
           (defun eval-when-reader () *eval-when-special*)
           (let ((*eval-when-special* 2)) (eval-when-reader)))))
+(define-test case-with-many-clauses
+  (macrolet ((many (key)
+               `(case ,key
+                  ,@(let ((clauses '()))
+                      (dotimes (i 60 clauses)
+                        (push (list i (* i i)) clauses)))
+                  (t (error "none")))))
+    (flet ((f (x) (list (many x))))
+      (list (f 0) (f 31) (f 59)
+            (handler-case (f 60) (error () :error))))))

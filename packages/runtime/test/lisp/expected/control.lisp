@@ -172,4 +172,6 @@
    (stack-depth
     "5000")
    (eval-when-forms-see-those-before
-    "2")))
+    "2")
+   (case-with-many-clauses
+    "((0) (961) (3481) :ERROR)")))
