@@ -1,5 +1,6 @@
 /** How worlds are started that load libraries: one way for each engine. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { needProgram } from "./debian.js";
 import { withConfiguration } from "./fw-cfg.js";
@@ -44,9 +45,28 @@ export function prepareWorlds(
   options: WorldOptions,
 ): StartWorld {
   const driver = readFileSync(join(driverFolder(paths), "third-party.lisp"), "utf8");
-  const place = engine === "qemu" ? "/image/third-party" : driverFolder(paths);
-  const folder = `(setq astralisp.third-party:*folder* "${place}/")`;
-  return preparations[engine](paths, `${driver}\n${folder}\n`, options);
+  makeSamples(join(options.folder, "samples"));
+  const here = engine === "qemu" ? "/image/third-party" : driverFolder(paths);
+  const samples = engine === "qemu" ? "/image/samples" : join(options.folder, "samples");
+  const places = `(setq astralisp.third-party:*folder* "${here}/"
+      astralisp.third-party:*samples* "${samples}/")`;
+  return preparations[engine](paths, `${driver}\n${places}\n`, options);
+}
+
+/** Files for the tests of chipz, compressed by bzip2 where there is one. */
+function makeSamples(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const text = readFileSync(join(sources, "rt/rt.lisp"));
+  const samples = {
+    text,
+    short: text.subarray(0, 1),
+    repeated: Buffer.alloc(70_000, 65),
+  };
+  for (const [name, octets] of Object.entries(samples)) {
+    writeFileSync(join(folder, `${name}.uncompressed`), octets);
+    const { status, stdout } = spawnSync("bzip2", ["-c"], { input: octets });
+    if (status === 0) writeFileSync(join(folder, `${name}.bzip2`), stdout);
+  }
 }
 
 function driverFolder({ root }: Paths): string {
@@ -91,17 +111,21 @@ function prepareJavaScript(
 function prepareQemu(
   paths: Paths,
   driver: string,
-  { libraries, progress }: WorldOptions,
+  { folder, libraries, progress }: WorldOptions,
 ): StartWorld {
   const program = needProgram("qemu-system-x86_64", progress.done);
   progress.step("making an image with the libraries");
-  const files = withNeeds(libraries).map(({ folder }): [string, string] => [
-    `source/${folder}`,
-    join(sources, folder),
+  const files = withNeeds(libraries).map((library): [string, string] => [
+    `source/${library.folder}`,
+    join(sources, library.folder),
   ]);
   const config = {
     name: "third-party",
-    files: { "third-party": driverFolder(paths), ...Object.fromEntries(files) },
+    files: {
+      "third-party": driverFolder(paths),
+      samples: join(folder, "samples"),
+      ...Object.fromEntries(files),
+    },
   };
   const { iso } = buildImage(paths, config);
   return (script, use) =>
