@@ -439,18 +439,35 @@
       (case (cadr leaf)
         (:class (push (caddr leaf) classes))
         (:is (push (caddr leaf) objects))))
-    (if objects
-        (object-excluded-p (car objects) positive negative)
-        (or (some (lambda (a)
-                    (some (lambda (b) (disjoint-classes-p a b)) classes))
-                  classes)
-            (some (lambda (leaf)
-                    (case (cadr leaf)
-                      (:class (some (lambda (a) (subclass-p a (caddr leaf)))
-                                    classes))
-                      (:is nil)
-                      (t t)))
-                  negative)))))
+    (cond (objects (object-excluded-p (car objects) positive negative))
+          ((or (some (lambda (a)
+                       (some (lambda (b) (disjoint-classes-p a b)) classes))
+                     classes)
+               (some (lambda (leaf) (covered-by-p classes leaf)) negative))
+           t)
+          ((some (lambda (a) (every (lambda (b) (subclass-p a b)) classes))
+                 classes)
+           nil)
+          (t (if (null classes) nil (common-subclass classes negative))))))
+
+(defun covered-by-p (classes leaf)
+  "True if all instances of CLASSES are certainly in LEAF."
+  (case (cadr leaf)
+    (:class (some (lambda (a) (subclass-p a (caddr leaf))) classes))
+    (:is nil)
+    (t t)))
+
+;;; Classes that are not related can have a common subclass at any time: only
+;;; one that is there already makes an answer certain.
+(defun common-subclass (classes negative)
+  "NIL if CLASSES have a common subclass not covered by the leaves NEGATIVE, else
+:UNKNOWN."
+  (dolist (class (all-subclasses (class-designator (car classes))) :unknown)
+    (let ((name (class-or-name class)))
+      (when (and (every (lambda (b) (subclass-p name b)) (cdr classes))
+                 (notany (lambda (leaf) (covered-by-p (list name) leaf))
+                         negative))
+        (return nil)))))
 
 (defun object-in-leaf-p (object leaf)
   (case (cadr leaf)

@@ -112,6 +112,22 @@
           (list nil 'a :b #\c 1/2 1d0 1.0 #c(1 2) '(1) (find-class 'spot)
                 #'class-of)))
 
+(defclass left-side () ())
+(defclass right-side () ())
+(defclass upper-left (left-side) ())
+(defclass lower-left (left-side) ())
+(defclass middle (upper-left lower-left) ())
+(define-test clos-unrelated-classes
+  (flet ((certainly-not-p (a b)
+           (equal '(nil t) (multiple-value-list (subtypep a b)))))
+    (list (certainly-not-p 'left-side '(not right-side))
+          (certainly-not-p 'upper-left '(not lower-left))
+          (certainly-not-p '(and upper-left lower-left) 'middle)
+          (certainly-not-p 'left-side 'upper-left)
+          (certainly-not-p 'left-side '(not integer))
+          (subtypep '(and upper-left lower-left) 'left-side)))
+  => "(NIL T NIL T NIL T)")
+
 ;;; Generic functions.
 
 (defgeneric describe-it (object &optional how)
