@@ -4,7 +4,8 @@
 
 (defun build (node dest)
   "Build NODE for DEST; return what DEST asks for."
-  (let ((*position* (or (node-position node) *position*)))
+  (let ((*position* (or (node-position node) *position*))
+        (*site* (node-site node)))
     (case (node-kind node)
       (literal (build-literal node dest))
       (ref (build-ref node dest))

@@ -40,6 +40,7 @@
   "Append an instruction to the block in hand."
   (let ((ins (new-ins *func* name args datum attrs)))
     (setf (ins-position ins) *position*)
+    (setf (ins-site ins) *site*)
     (append-ins (current-block) ins)))
 
 (defun emit-primitive (op args datum safe)
@@ -48,6 +49,7 @@
     (setf (ins-rep ins) (op-result op))
     (setf (ins-number ins) (new-number *func*))
     (setf (ins-position ins) *position*)
+    (setf (ins-site ins) *site*)
     (unless safe (setf (ins-attrs ins) '(:unsafe t)))
     (append-ins (current-block) ins)))
 
@@ -410,7 +412,9 @@ outcome; REFINED holds what the only one of them knows."
       (cond ((null (blok-preds blok))
              (setf (blok-sealed blok) t)
              (setq *blok* nil)
-             (dolist (temp (join-temps join)) (push (constant-nil) values)))
+             (dolist (temp (join-temps join))
+               (declare (ignorable temp))
+               (push (constant-nil) values)))
             (t
              (fill-block blok)
              (dolist (temp (join-temps join))

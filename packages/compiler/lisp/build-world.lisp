@@ -105,19 +105,35 @@ differs; return how many are the same and how many differ."
         (subseq path (1+ before))
         path)))
 
+(defun relative-source-name (path)
+  "PATH from its last folder packages or apps on: the same wherever the sources
+are."
+  (let ((at (or (search "/packages/" path :from-end t)
+                (search "/apps/" path :from-end t))))
+    (if at
+        (subseq path (1+ at))
+        (file-base-name path))))
+
 (defun compile-source-file (path sink)
   "Compile the forms of the file PATH for a world into SINK, or, when SINK is
-nil, only do what they ask for at compile time. Print warnings; return their
-number."
+nil, only do what they ask for at compile time. Report what is wrong with them;
+return the number of warnings."
   (let ((*package* (find-package "COMMON-LISP-USER"))
         (*features* *target-features*))
-    (compile-source-text
-     (read-source-text path) path
-     ;; The linker describes the packages of a world as a whole.
-     (lambda (form)
-       (if (and (consp form) (member (car form) '(in-package defpackage)))
-           nil
-           sink)))))
+    (multiple-value-bind (warnings failed definitions)
+        (compile-source-text
+         (read-source-text path) path
+         ;; The linker describes the packages of a world as a whole.
+         (lambda (form)
+           (if (and (consp form)
+                    (member (car form) '(in-package defpackage)))
+               nil
+               sink))
+         (relative-source-name path))
+      (declare (ignore failed))
+      (when sink
+        (write-world-definitions definitions sink))
+      warnings)))
 
 (defun read-octet-file (path)
   (with-open-file (stream path :element-type '(unsigned-byte 8))

@@ -14,9 +14,11 @@ the order of their words, see CODE-CONSTANT-KINDS; FIXUPS a list of CODE-FIXUP;
 MAPS an octet vector, the encoded stack maps; FUNCTIONS a list of CODE-FUNCTION;
 CALLS the names of the global functions it calls or names, without repetition;
 TRAMPOLINES the names of the trampolines it uses; EFFECTS a list of
-(function name . declared effects)."
+(function name . declared effects); USES what UNIT-OF-LAMBDA found it to use, a
+vector or NIL; SOURCE the lambda expression it was made of, or NIL."
   name octets (entries '()) (constants '()) (fixups '()) maps
-  (functions '()) (calls '()) (trampolines '()) (effects '()))
+  (functions '()) (calls '()) (trampolines '()) (effects '())
+  (uses nil) (source nil))
 
 (defun code-constant-kinds ()
   "Return what the car of an element of CODE-UNIT-CONSTANTS may be.

@@ -7,8 +7,8 @@
                                   (print *compile-print*)
                                   (external-format :default))
   "Compile the forms of the file INPUT-FILE to an object file for LOAD. Return
-its truename, whether there were warnings, and whether one of them was an
-error. Signal FILE-ERROR when a file cannot be read or written.
+its truename, whether there were warnings, and whether one of them was more than a
+style warning. Signal FILE-ERROR when a file cannot be read or written.
 CLHS COMPILE-FILE."
   (declare (ignore print external-format))
   (let* ((input (merge-pathnames input-file))
@@ -19,7 +19,7 @@ CLHS COMPILE-FILE."
          (sink (make-object-writer (file-base-name (namestring source)))))
     (when verbose
       (format t "~&; compiling ~A~%" (namestring source)))
-    (multiple-value-bind (warnings failed)
+    (multiple-value-bind (warnings failed definitions)
         (let ((*package* *package*)
               (*readtable* *readtable*)
               (*compile-file-pathname* source)
@@ -30,6 +30,7 @@ CLHS COMPILE-FILE."
                                   (lambda (form)
                                     (declare (ignore form))
                                     sink)))))
+      (write-definitions definitions sink)
       (write-octet-file output (object-writer-result sink))
       (values (truename output) (plusp warnings) failed))))
 

@@ -242,9 +242,11 @@ checks them."
         (var (make-var :name name)))
     (unless (eq type t)
       (setf (var-ty var) (values (specifier-ty type))))
-    (when (or (declared-p 'ignore name specifiers)
-              (declared-p 'ignorable name specifiers))
-      (setf (var-ignore var) t))
+    (cond ((declared-p 'ignore name specifiers)
+           (setf (var-ignore var) :ignore))
+          ((declared-p 'ignorable name specifiers)
+           (setf (var-ignore var) :ignorable)))
+    (note-variable var)
     (when (declared-p 'dynamic-extent name specifiers)
       (setf (var-extent var) t))
     var))
@@ -254,7 +256,7 @@ checks them."
   (multiple-value-bind (forms specifiers documentation)
       (split-function-body body)
     (let* ((parameters (parse-parameters lambda-list))
-           (fun (make-fun :name name :lambda-list lambda-list
+           (fun (make-fun :name name :lambda-list lambda-list :site *site*
                           :documentation documentation
                           :position *position* :parent (env-fun env)))
            (inner (copy-env env)))
@@ -302,9 +304,9 @@ checks them."
 
 ;;; ((lambda ...) ...) and calls of inline functions
 
-(defun convert-lambda-call (expression arguments env outer)
+(defun convert-lambda-call (expression arguments env outer &optional quiet)
   "A call of (lambda . EXPRESSION), meant in ENV, with ARGUMENTS meant in
-OUTER."
+OUTER. When QUIET is true nothing is reported of the body."
   (let* ((parameters (parse-parameters (car expression)))
          (required (length (parameters-required parameters)))
          (count (length arguments)))
@@ -316,13 +318,16 @@ OUTER."
                     (not (constant-keys-p
                           (nthcdr (start-of-rest parameters) arguments)
                           parameters))))
+           (unless quiet
+             (check-arguments :warning 'lambda (car expression) arguments))
            (make-funcall-node
             (make-local-function-node
-             (convert-lambda (list 'lambda (car (fun-place env)))
-                             (car expression) (cdr expression) env))
+             (let ((*quiet* (or quiet *quiet*)))
+               (convert-lambda (list 'lambda (car (fun-place env)))
+                               (car expression) (cdr expression) env)))
             (convert-arguments arguments outer)))
           (t (convert-lambda-let parameters (cdr expression) arguments
-                                 env outer)))))
+                                 env outer quiet)))))
 
 (defun constant-keys-p (arguments parameters)
   "Do ARGUMENTS pair known literal keywords with values?"
@@ -334,7 +339,7 @@ OUTER."
                         (assoc (car tail) (parameters-keys parameters)))
              (setq good nil))))))
 
-(defun convert-lambda-let (parameters body arguments env outer)
+(defun convert-lambda-let (parameters body arguments env outer quiet)
   "Bind the parts of PARAMETERS to ARGUMENTS around BODY."
   (multiple-value-bind (forms specifiers) (split-function-body body)
     (let ((vars '()) (inits '()) (symbols '())
@@ -352,9 +357,12 @@ OUTER."
         (setf (env-fun inside) (env-fun outer))
         (make-let-node
          (nreverse vars) (nreverse inits)
-         (convert-sequential
-          bindings specifiers forms
-          (apply-declarations specifiers inside (bound-names bindings))))))))
+         (let* ((*quiet* (or quiet *quiet*))
+                (*site* (if *quiet* nil *site*)))
+           (convert-sequential
+            bindings specifiers forms
+            (apply-declarations specifiers inside
+                                (bound-names bindings)))))))))
 
 (defun known-bindings (parameters symbols arguments)
   "The bindings of PARAMETERS to the variables SYMBOLS, one for each of the

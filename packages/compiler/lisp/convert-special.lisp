@@ -5,8 +5,10 @@
 (defun convert-progn (forms env)
   "The node of FORMS in sequence."
   (cond ((null forms) (nil-node))
-        ((null (cdr forms)) (convert (car forms) env))
-        (t (make-seq-node (convert-arguments forms env)))))
+        ((null (cdr forms)) (convert-body-form (car forms) env))
+        (t (make-seq-node (mapcar (lambda (form)
+                                    (convert-body-form form env))
+                                  forms)))))
 
 (defun convert-body (body env bound)
   "The node of BODY, which may begin with declarations; BOUND names what the
@@ -42,7 +44,8 @@ form around binds."
   (unless (symbolp symbol) (malformed symbol " is not a variable"))
   (let ((meaning (find-variable symbol env)))
     (if (consp meaning)
-        (convert (list 'setf (cdr meaning) value) env)
+        (let ((form (list 'setf (cdr meaning) value)))
+          (convert-expansion (list 'setq symbol value) form env))
         (convert-setting symbol (convert value env) env))))
 
 ;;; Binding
@@ -52,7 +55,7 @@ form around binds."
     (unless (and (symbolp name) name (not (eq name t)))
       (malformed name " cannot be bound"))
     (when (or (keywordp name) (eq (%variable-kind name) :constant))
-      (malformed name " is a constant: it cannot be bound"))
+      (malformed-constant name " is a constant: it cannot be bound"))
     name))
 
 (defun binding-form (binding)
@@ -192,9 +195,10 @@ name only evaluates."
       (let ((fun (convert-local-function definition env)))
         (push fun list)
         (push (cons (car definition) fun) funs)))
-    (let ((inner (env-with-funs env funs)))
-      (make-functions-node (nreverse list)
-                           (convert-body (cddr form) inner '())))))
+    (let* ((inner (env-with-funs env funs))
+           (body (convert-body (cddr form) inner '())))
+      (note-unused-functions list (cddr form))
+      (make-functions-node (nreverse list) body))))
 
 (defun local-function-name (definition env)
   "The name that a local function shows in debug information."
@@ -215,6 +219,7 @@ name only evaluates."
   (let ((funs (env-funs env)) (list '()))
     (dolist (definition (cadr form))
       (let ((fun (make-fun :name (local-function-name definition env)
+                           :site *site*
                            :lambda-list (cadr definition)
                            :position *position* :parent (env-fun env))))
         (note-argument-counts fun)
@@ -226,7 +231,9 @@ name only evaluates."
            (definitions (cadr form) (cdr definitions)))
           ((null tail))
         (fill-labels-function (car tail) (car definitions) inner))
-      (make-functions-node list (convert-body (cddr form) inner '())))))
+      (let ((body (convert-body (cddr form) inner '())))
+        (note-unused-functions list (cddr form))
+        (make-functions-node list body)))))
 
 (defun note-argument-counts (fun)
   "Fill in how many arguments FUN takes."

@@ -10,7 +10,9 @@
 (defmacro define-converter (name (form env) &body body)
   "Define how a form with the operator NAME becomes a node."
   `(progn (setf (get ',name 'converter)
-                (lambda (,form ,env) (declare (ignorable ,env)) ,@body))
+                (lambda (,form ,env)
+                  (declare (ignorable ,form ,env))
+                  ,@body))
           ',name))
 
 (defmacro define-transform (name (form) &body body)
@@ -27,33 +29,53 @@
           (convert-variable form env)
           (make-literal-node form))
       (let* ((*current-form* form)
+             (*site* (site-of form))
              (*position* (or (and *positions* (funcall *positions* form))
                              *position*)))
         (convert-compound form env))))
 
 (defun convert-body-form (form env)
   "Like CONVERT, but an error inside FORM is reported and goes no further."
-  (let ((problem nil) (result nil))
+  (if (atom form)
+      (convert form env)
+      (convert-guarded form env)))
+
+(defun convert-guarded (form env)
+  (let ((problem nil) (result nil) (site *site*))
     (setq result
           (block nil
             (handler-bind
                 ((error (lambda (condition)
                           (setq problem condition)
+                          (setq site *site*)
                           (return nil))))
               (convert form env))))
     (if problem
-        (let ((*current-form* form)
-              (text (problem-text problem)))
-          (note-problem :error text)
-          (make-call-node 'error (list (make-literal-node "~A")
-                                       (make-literal-node text))))
+        (let* ((*current-form* form)
+               (*site* site)
+               (text (problem-text problem)))
+          (note-problem :error (problem-code problem) text)
+          (failure-node text))
         result)))
+
+(defun failure-node (text)
+  "A call that signals a PROGRAM-ERROR that says TEXT."
+  (make-call-node 'error (list (make-literal-node 'simple-program-error)
+                               (make-literal-node :format-control)
+                               (make-literal-node "~A")
+                               (make-literal-node :format-arguments)
+                               (make-literal-node (list text)))))
 
 (defun problem-text (condition)
   (if (typep condition 'malformed-form)
       (malformed-form-text condition)
       (concatenate 'string "cannot be compiled: "
                    (princ-to-string condition))))
+
+(defun problem-code (condition)
+  (cond ((not (typep condition 'malformed-form)) "C0002")
+        ((malformed-form-constant condition) "C0502")
+        (t "C0001")))
 
 (defun check-proper-list (form)
   (let ((tail form))
@@ -74,17 +96,30 @@
 (defun convert-named (form head env)
   (let ((entry (find-function head env)))
     (cond ((fun-p entry) (convert-local-call entry (cdr form) env))
-          ((consp entry) (convert (expand (cdr entry) form env) env))
+          ((consp entry)
+           (convert-expansion form (expand (cdr entry) form env) env))
           (t
            (let ((converter (get head 'converter)))
              (cond (converter (funcall converter form env))
                    ((global-macro head)
-                    (convert (expand (global-macro head) form env) env))
+                    (note-use :macro head)
+                    (convert-expansion
+                     form (expand (global-macro head) form env) env))
                    (t (convert-global-call form head entry env))))))))
 
 (defun expand (expander form env)
   "FORM expanded by the macro function EXPANDER."
   (funcall *macroexpand-hook* expander form (macro-environment env)))
+
+(defun convert-expansion (form new env)
+  "The node of NEW, the expansion of the macro FORM."
+  (let ((*expansions* (cons form *expansions*)))
+    (convert new env)))
+
+(defun convert-replacement (form new env)
+  "The node of NEW, to put for the call FORM."
+  (let ((*expansions* (cons (vector form) *expansions*)))
+    (convert new env)))
 
 ;;; Variables
 
@@ -98,16 +133,35 @@
         (make-literal-node value)
         (let ((meaning (find-variable symbol env)))
           (cond ((var-p meaning) (reference meaning))
-                ((consp meaning) (convert (cdr meaning) env))
+                ((consp meaning)
+                 (convert-expansion symbol (cdr meaning) env))
                 (t
-                 (unless meaning (note-unknown-variable symbol))
+                 (unless meaning (note-unknown-variable symbol env))
+                 (note-use :reads symbol)
                  (make-special-ref-node symbol)))))))
 
-(defun note-unknown-variable (symbol)
-  (note-problem :warning
-                (concatenate 'string "the variable "
-                             (describe-datum symbol) " is not defined")
-                "bind it with LET or define it with DEFVAR"))
+(defun note-unknown-variable (symbol env)
+  "The variable SYMBOL is not known: say so at the end of the compilation unit if
+it is not known then."
+  (unless (or *quiet* (evaluated-now-p env))
+    (note-later
+     (list "C0102" symbol)
+     (later *site*
+            (lambda ()
+              (if (%variable-kind symbol)
+                  nil
+                  (make-diagnostic
+                   :warning "C0102"
+                   (text-of (list "the variable " symbol " is not defined"))
+                   :focus symbol :label "not a variable here"
+                   :hint (or (did-you-mean symbol #'%variable-kind)
+                             "bind it with LET or define it with DEFVAR"))))))))
+
+(defun evaluated-now-p (env)
+  "Is the code in ENV run once, as soon as it is compiled? Then what is undefined
+in it shows by itself."
+  (and (env-fun env)
+       (eq (fun-name (env-fun env)) :top-level-form)))
 
 (defun convert-setting (symbol value env)
   "The node that sets SYMBOL to the value of the node VALUE."
@@ -116,9 +170,10 @@
            (setf (var-sets meaning) (+ 1 (var-sets meaning)))
            (make-set-node meaning (typed-node value meaning env)))
           ((eq meaning :constant)
-           (malformed symbol " is a constant: it cannot be set"))
+           (malformed-constant symbol " is a constant: it cannot be set"))
           (t
-           (unless meaning (note-unknown-variable symbol))
+           (unless meaning (note-unknown-variable symbol env))
+           (note-use :sets symbol)
            (make-special-set-node symbol value)))))
 
 (defun typed-node (value var env)
@@ -138,15 +193,10 @@
 
 (defun convert-local-call (fun arguments env)
   "A call of the local function FUN."
-  (let ((count (length arguments)))
-    (when (or (< count (fun-min-args fun))
-              (and (fun-max-args fun) (> count (fun-max-args fun))))
-      (note-problem :warning
-                    (concatenate 'string (describe-datum (fun-name fun))
-                                 " is called with "
-                                 (describe-datum count) " arguments")))
-    (make-local-call-node fun (convert-arguments arguments env) nil
-                          (env-fun env))))
+  (check-local-arguments fun arguments)
+  (setf (fun-used fun) t)
+  (make-local-call-node fun (convert-arguments arguments env) nil
+                        (env-fun env)))
 
 (defvar *self* nil "The FUN of the global definition in hand, or NIL.")
 
@@ -157,38 +207,8 @@
         (if notinline nil (convert-self-call form head env))
         (progn
           (when *called-names* (funcall *called-names* head form))
-          (check-argument-count head (length (cdr form)))
+          (check-global-call head (cdr form) env)
           (make-call-node head (convert-arguments (cdr form) env))))))
-
-(defvar *global-lambda-list* nil
-  "NIL, or a function of a name that returns the lambda list of the function it
-names at present and true, or NIL and NIL if it names none.")
-
-(defun check-argument-count (name count)
-  "Warn if the function NAME, as far as it is known, does not take COUNT
-arguments."
-  (multiple-value-bind (lambda-list known)
-      (cond ((and *self* (eq name (fun-name *self*)))
-             (values (fun-lambda-list *self*) t))
-            (*global-lambda-list* (funcall *global-lambda-list* name))
-            (t (values nil nil)))
-    (when (and known (not (takes-arguments-p lambda-list count)))
-      (note-problem :warning
-                    (concatenate 'string (describe-datum name)
-                                 " is called with " (describe-datum count)
-                                 (if (eql count 1) " argument" " arguments"))
-                    (concatenate 'string "its arguments are "
-                                 (describe-datum lambda-list))))))
-
-(defun takes-arguments-p (lambda-list count)
-  "Does a function with LAMBDA-LIST take COUNT arguments?"
-  (let ((optional nil))
-    (dolist (item lambda-list (eql count 0))
-      (cond ((eq item '&optional) (setq optional t))
-            ((member item '(&rest &body &key)) (return t))
-            ((eq item '&aux) (return (eql count 0)))
-            ((eql count 0) (return optional))
-            (t (setq count (- count 1)))))))
 
 (defun convert-self-call (form head env)
   "A function may call itself directly (CLHS 3.2.2.3)."
@@ -205,7 +225,7 @@ full call, else NIL."
         (let ((new (funcall transform form)))
           (if (eq new form)
               (convert-defined-call form head env)
-              (convert new env)))
+              (convert-replacement form new env)))
         (convert-defined-call form head env))))
 
 (defun convert-defined-call (form head env)
@@ -221,7 +241,10 @@ full call, else NIL."
         (let ((new (expand expander form env)))
           (if (eq new form)
               (convert-inline-call form head env)
-              (convert-slot-type (convert new env) head env)))
+              (progn
+                (note-use :compiler-macro head)
+                (convert-slot-type (convert-replacement form new env)
+                                   head env))))
         (convert-inline-call form head env))))
 
 (defun convert-slot-type (node head env)
@@ -242,7 +265,10 @@ full call, else NIL."
         (let ((*inline-depth* (+ *inline-depth* 1))
               (inner (null-env (env-fun env))))
           (setf (env-policy inner) (env-policy env))
-          (convert-lambda-call (cdr lambda-expression) (cdr form) inner env))
+          (note-use :inline head)
+          (check-arguments :style head (cadr lambda-expression) (cdr form))
+          (convert-lambda-call (cdr lambda-expression) (cdr form) inner env
+                               t))
         nil)))
 
 ;;; Functions as values
@@ -264,10 +290,15 @@ full call, else NIL."
 
 (defun convert-function-name (name env)
   (let ((entry (find-function name env)))
-    (cond ((fun-p entry) (make-local-function-node entry))
-          ((consp entry) (malformed name " is a macro, not a function"))
+    (cond ((fun-p entry)
+           (setf (fun-used entry) t)
+           (make-local-function-node entry))
+          ((or (consp entry)
+               (and (symbolp name) (null entry) (global-macro name)))
+           (malformed name " is a macro, not a function"))
           (t
            (when *called-names* (funcall *called-names* name nil))
+           (check-global-name name env)
            (make-global-function-node name)))))
 
 (define-converter %named-lambda (form env)

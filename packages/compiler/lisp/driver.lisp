@@ -45,22 +45,21 @@ of PASS-NAMES, or after each of a list of them. Return no values."
 (defun guarded (form thunk)
   "The value of THUNK; if it signals, report that and return a body that
 signals when it is run."
-  (let ((problem nil) (result nil))
+  (let ((problem nil) (result nil) (site *site*))
     (setq result
           (block nil
             (handler-bind
                 ((error (lambda (condition)
                           (setq problem condition)
+                          (setq site *site*)
                           (return nil))))
               (funcall thunk))))
     (if problem
-        (let ((*current-form* form) (text (problem-text problem)))
-          (note-problem :error text)
+        (let ((*current-form* form) (*site* site) (text (problem-text problem)))
+          (note-problem :error (problem-code problem) text)
           (make-fun :name 'malformed-form :min-args 0 :max-args nil
                     :lambda-list '(&rest arguments) :uses-count t
-                    :body (make-call-node
-                           'error (list (make-literal-node "~A")
-                                        (make-literal-node text)))
+                    :body (failure-node text)
                     :policy *policy*))
         result)))
 
@@ -75,8 +74,10 @@ signals when it is run."
 
 (defun convert-global-lambda (name lambda-list body env)
   "Like CONVERT-LAMBDA, where NAME means the function itself."
-  (let ((fun (make-fun :name name :lambda-list lambda-list
-                       :position *position*)))
+  (let ((fun (make-fun :name name :lambda-list lambda-list :site *site*
+                       :position *position*))
+        (*variables* '())
+        (*errors-before* *error-count*))
     (multiple-value-bind (forms specifiers documentation)
         (split-function-body body)
       (let ((parameters (note-argument-counts fun))
@@ -86,6 +87,7 @@ signals when it is run."
         (setf (fun-documentation fun) documentation)
         (convert-lambda-body fun parameters forms specifiers inner)
         (setf (fun-policy fun) (env-policy env))
+        (note-unused-variables)
         fun))))
 
 (defun form-to-low (form env)

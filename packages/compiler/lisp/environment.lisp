@@ -120,7 +120,7 @@ specifiers in order."
 
 (defparameter *other-declarations*
   '(special inline notinline optimize ftype ignore ignorable dynamic-extent
-    declaration effects type)
+    declaration effects type muffle-conditions unmuffle-conditions)
   "Declaration names that are not types.")
 
 (defun declared-type (symbol specifiers)
@@ -168,8 +168,10 @@ specifiers in order."
   "ENV changed by the free SPECIFIERS: policy, inlining, special references
 of variables not among the symbols BOUND."
   (dolist (specifier specifiers env)
-    (unless (and (consp specifier) (symbolp (car specifier)))
+    (unless (and (consp specifier)
+                 (or (symbolp (car specifier)) (consp (car specifier))))
       (malformed "a declaration must be a list, not " specifier))
+    (check-declaration specifier bound)
     (case (car specifier)
       (optimize
        (setq env (copy-env env))

@@ -1,4 +1,4 @@
-;;;; What the compiler asks its host: knowledge about symbols; its warnings.
+;;;; What the compiler asks its host: knowledge about symbols.
 
 (in-package #:astralisp.compiler)
 
@@ -26,8 +26,9 @@
 
 (defun expand-type (specifier)
   "SPECIFIER, whose name has a DEFTYPE, expanded once."
-  (funcall (type-expander (if (consp specifier) (car specifier) specifier))
-           specifier nil))
+  (let ((name (if (consp specifier) (car specifier) specifier)))
+    (note-use :type name)
+    (funcall (type-expander name) specifier nil)))
 
 ;;; Constants whose value must be the target's whatever the host.
 (defparameter *target-constants*
@@ -54,70 +55,36 @@
                       ;; Other constants keep their identity: they are read.
                       (if (or (numberp value) (characterp value)
                               (symbolp value))
-                          (values value t)
+                          (progn (note-use :constant symbol)
+                                 (values value t))
                           (values nil nil))))
                    (t (values nil nil)))))))
 
-;;; Warnings
-
-(define-condition compiler-warning (warning)
-  ((text :initarg :text :reader compiler-warning-text)
-   (hint :initarg :hint :initform nil :reader compiler-warning-hint)
-   (kind :initarg :kind :initform :warning :reader compiler-warning-kind)
-   (form :initarg :form :initform nil :reader compiler-warning-form)
-   (position :initarg :position :initform nil
-             :reader compiler-warning-position))
-  (:report (lambda (condition stream)
-             (write-string (compiler-warning-text condition) stream)
-             (when (compiler-warning-hint condition)
-               (write-string "; " stream)
-               (write-string (compiler-warning-hint condition) stream)))))
-
-(setf (documentation 'compiler-warning-text 'function)
-      "Return what CONDITION says, a string."
-      (documentation 'compiler-warning-hint 'function)
-      "Return what CONDITION advises, a string, or NIL."
-      (documentation 'compiler-warning-position 'function)
-      "Return the source position that CONDITION is about, or NIL.")
+;;; The form in hand
 
 (defvar *position* nil "The source position of the form in hand.")
 (defvar *positions* nil "NIL or a function of a cons: its position or NIL.")
 (defvar *current-form* nil "The form in hand, for messages.")
-(defvar *warning-sink* nil "NIL or a function of each compiler warning.")
-(defvar *error-count* 0 "Errors met in this compilation.")
-
 (defun describe-datum (datum)
   "DATUM as a short line of text."
   (let ((*print-length* 6) (*print-level* 3) (*print-pretty* nil)
         (*print-circle* nil))
     (prin1-to-string datum)))
 
-(defun note-problem (kind text &optional hint)
-  "Report TEXT, KIND :ERROR, :WARNING or :STYLE, at the current form."
-  (when (eq kind :error) (setq *error-count* (+ *error-count* 1)))
-  (let ((condition (make-condition 'compiler-warning
-                                   :text text :hint hint :kind kind
-                                   :form *current-form*
-                                   :position *position*)))
-    (if *warning-sink*
-        (funcall *warning-sink* condition)
-        (warn condition))
-    nil))
-
 (define-condition malformed-form (error)
-  ((text :initarg :text :reader malformed-form-text))
+  ((text :initarg :text :reader malformed-form-text)
+   (constant :initarg :constant :initform nil
+             :reader malformed-form-constant))
   (:report (lambda (condition stream)
              (write-string (malformed-form-text condition) stream))))
 
+(defun malformed-constant (&rest parts)
+  "Like MALFORMED, where the form would change a constant."
+  (error 'malformed-form :text (text-of parts) :constant t))
+
 (defun malformed (&rest parts)
   "Give up on the current form; PARTS, strings and data, say why."
-  (let ((text ""))
-    (dolist (part parts)
-      (setq text (concatenate 'string text
-                              (if (stringp part)
-                                  part
-                                  (describe-datum part)))))
-    (error 'malformed-form :text text)))
+  (error 'malformed-form :text (text-of parts)))
 
 ;;; Structures: the value of :STRUCTURE in the info of their name
 

@@ -31,6 +31,7 @@ property list of further ones, NAME the variable the value belongs to."
   (next nil)
   (number 0)
   (position nil)
+  (site nil)
   (name nil)
   (uses 0)
   (forward nil)

@@ -317,7 +317,8 @@ One that is not defined yet is a placeholder: version -2, length 0."
                   (list (image-raw-vector image +u8-vector-code+
                                           (length maps) maps)
                         (image-nth image 0 debug)
-                        (image-nth image 1 debug)))))
+                        (image-nth image 1 debug)
+                        (image-nth image 5 debug)))))
 
 (defun link-constants (linker word address unit)
   (let ((at (+ address (* 8 +code-constants-slot+))))

@@ -94,7 +94,9 @@ Return a list of the code object and the offsets of its entries."
     (store-code-word code +code-debug-slot+
                      (vector (loaded-unit-maps unit)
                              (first (loaded-unit-debug unit))
-                             (second (loaded-unit-debug unit))))
+                             (second (loaded-unit-debug unit))
+                             (sixth (loaded-unit-debug unit))
+                             (seventh (loaded-unit-debug unit))))
     (load-constants loaded constants)
     (dolist (row (loaded-unit-fixups unit))
       (load-fixup code start row))
@@ -178,7 +180,12 @@ Return its first entry's function object."
    0))
 
 (defun live-debug-information (unit)
-  (list (function-records unit) nil))
+  (list (function-records unit) (source-of-unit) nil nil nil
+        (code-unit-uses unit) (code-unit-source unit)))
+
+(defun source-of-unit ()
+  "The name of the file that is being loaded or compiled, or NIL."
+  (if *source* (source-text-name *source*) nil))
 
 ;;; What a world lacks
 

@@ -6,11 +6,12 @@
   "A lexical variable.  TY bounds its values; REFS and SETS count its uses;
 OWNER is the function whose frame it lives in; REGION the unwind region
 around its binding; CELL: it lives in a value cell; VALUE is build's;
-ALIAS a variable whose value it was bound to."
+ALIAS a variable whose value it was bound to; IGNORE is :IGNORE or :IGNORABLE as
+declared; SITE is where it is bound, for reports."
   name (ty *ty-t*) (refs 0) (sets 0) (owner nil) (region nil) (cell nil)
   (captured nil) (function nil) (value nil) (ignore nil) (extent nil)
   (alias nil)
-  (mark nil))
+  (site nil) (mark nil))
 
 (defstruct fun
   "A function of the source.  VARS are the required parameters; the rest of
@@ -22,7 +23,7 @@ body goes where it is called), :JUMP (a block in its caller's frame),
   (self-var nil) (policy nil) (position nil) (documentation nil)
   (uses-count nil) (effects nil) (func nil) (block nil) (dest nil)
   (visited nil) (loops nil) (variables '()) (mark nil) (inline-p nil)
-  (continuation nil) (pending nil) (scope nil))
+  (continuation nil) (pending nil) (scope nil) (site nil) (used nil))
 
 (defstruct exit
   "A lexical block.  NONLOCAL: left from inside a closure, by way of CELL."
@@ -35,7 +36,7 @@ body goes where it is called), :JUMP (a block in its caller's frame),
 
 (defstruct node
   "Base of the tree.  KIND names the structure for dispatch."
-  kind (position *position*))
+  kind (position *position*) (site *site*))
 
 (defmacro define-nodes (&rest entries)
   "Each entry (KIND SLOT...) makes a structure KIND-NODE with a positional

@@ -425,12 +425,14 @@ when its slots are to be copied (CLHS 3.2.4.2.2)."
     (coerce (nreverse records) 'simple-vector)))
 
 (defun unit-debug-information (writer unit)
-  "Return the functions and the effects of UNIT as literal data."
+  "Return the functions, source, calls, trampolines, effects and uses of UNIT as
+literal data."
   (list (function-records unit)
         (object-writer-source writer)
         (code-unit-calls unit)
         (code-unit-trampolines unit)
-        (code-unit-effects unit)))
+        (code-unit-effects unit)
+        (code-unit-uses unit)))
 
 (defun write-unit (writer unit)
   "Write UNIT: name, debug data, constants, entries, fixups, maps and octets.

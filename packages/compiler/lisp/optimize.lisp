@@ -27,8 +27,8 @@
 (defun jump-argument (jump index)
   (nth index (ins-args jump)))
 
-(defun param-ty (param index blok)
-  "The type that the predecessors of BLOK reached so far give PARAM."
+(defun param-ty (index blok)
+  "The type that the predecessors of BLOK reached so far give parameter INDEX."
   (let ((ty *ty-none*))
     (dolist (pred (blok-preds blok) ty)
       (when (blok-mark pred)
@@ -67,7 +67,7 @@
   (let ((index 0) (grown nil))
     (dolist (param (blok-params blok) grown)
       (let ((old (ins-type param))
-            (new (param-ty param index blok)))
+            (new (param-ty index blok)))
         (cond ((null old) (setf (ins-type param) new)
                (setf (ins-mark param) 0)
                (unless (ty-empty-p new) (setq grown t)))
@@ -226,7 +226,7 @@
         (let ((index 0))
           (dolist (param (blok-params blok))
             (let ((new (ty-and (ins-type param)
-                               (param-ty param index blok))))
+                               (param-ty index blok))))
               (unless (or (ty-empty-p new)
                           (ty-equal new (ins-type param)))
                 (setf (ins-type param) new)
@@ -410,6 +410,8 @@
 (defun optimize-high (func)
   "Types, constants, branches, dead code of high SSA."
   (propagate-types func)
+  (report-conflicts func)
+  (report-unreached func)
   (cut-dead-ends func)
   (prune-branches func)
   (dolist (blok (func-blocks func)) (fold-constants blok))

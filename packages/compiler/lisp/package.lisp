@@ -2,13 +2,29 @@
 
 (defpackage #:astralisp.compiler
   (:use #:common-lisp #:astralisp.primitives #:astralisp.asm)
+  (:import-from #:astralisp
+                #:compiler-diagnostic #:compiler-warning
+                #:compiler-style-warning #:compiler-note #:diagnostic-text
+                #:report-diagnostic #:muffle-conditions
+                #:unmuffle-conditions #:simple-program-error)
+  (:import-from #:astralisp.runtime
+                #:*source* #:*form-places* #:*compilation-unit*
+                #:*toplevel-form* #:*evaluated-macros*
+                #:make-source-text #:source-text-name #:source-line-number
+                #:source-line-start #:encode-definition
+                #:note-function-defined #:unit-definition #:note-reference
+                #:*diagnostic-counts* #:make-diagnostic-counts
+                #:diagnostic-counts-errors #:diagnostic-counts-warnings
+                #:diagnostic-counts-styles #:diagnostics-summary
+                #:call-with-compilation-unit #:%stream-count
+                #:definition-of-form #:note-file-definitions
+                #:did-you-mean #:nearest-symbol)
   (:export
    ;; driver
    #:lap-code-unit
    #:compile-toplevel-forms #:compile-lambda #:compile-file-to-octets
    #:check-effects #:broken-promise #:broken-promise-paths #:show-pass
-   #:pass-names #:compiler-warning #:compiler-warning-position
-   #:compiler-warning-text #:compiler-warning-hint
+   #:pass-names
    ;; layout
    #:+word-bits+
    #:+word-bytes+

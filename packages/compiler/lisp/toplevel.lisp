@@ -7,8 +7,9 @@
 (defun compile-toplevel-form (form sink warn)
   "Compile the top-level FORM: what it asks for at compile time is done, the
 rest goes to SINK (an object writer), or nowhere when SINK is nil. WARN is
-called with a COMPILER-WARNING for each problem."
-  (let ((*sink* sink) (*warning-sink* warn) (*policy* (proclaimed-policy)))
+called with a COMPILER-DIAGNOSTIC for each problem; NIL: they are reported."
+  (let ((*sink* sink) (*warning-sink* warn) (*policy* (proclaimed-policy))
+        (*toplevel-form* form) (*expansions* '()) (*site* (list form)))
     (process-toplevel form (null-env nil))
     nil))
 
@@ -21,10 +22,29 @@ called with a COMPILER-WARNING for each problem."
 Its entry 0 is the function. The macros of ENVIRONMENT, such as macro functions
 get, are seen in it."
   (let* ((*policy* (proclaimed-policy))
-         (env (null-env nil)))
+         (env (null-env nil))
+         (*toplevel-form* (or *toplevel-form* expression))
+         (*positions* (if *form-places* #'line-of-form nil))
+         (*expansions* *evaluated-macros*)
+         (*site* (site-of expression))
+         (unit nil))
     (setf (env-outer env) environment)
-    (generate-unit
-     (lambda-to-low name (cadr expression) (cddr expression) env))))
+    (setq unit (unit-of-lambda name (cadr expression) (cddr expression) env))
+    (unless (eq name :top-level-form)
+      (setf (code-unit-source unit) expression))
+    unit))
+
+(defun line-of-form (form)
+  "The line of *SOURCE* that FORM begins on, or NIL."
+  (let ((place (gethash form *form-places*)))
+    (and place (source-line-number *source* (car place)))))
+
+(defun unit-of-lambda (name lambda-list body env)
+  "The CODE-UNIT of a function called NAME."
+  (let* ((*unit-uses* '())
+         (unit (generate-unit (lambda-to-low name lambda-list body env))))
+    (setf (code-unit-uses unit) (uses-vector))
+    unit))
 
 (defun proclaimed-policy ()
   "The policy that proclamations have set up to now."
@@ -48,6 +68,7 @@ get, are seen in it."
 (defun process-toplevel (form env)
   "Process FORM as a top-level form."
   (let* ((*current-form* form)
+         (*site* (site-of form))
          (*position* (or (and (consp form) *positions*
                               (funcall *positions* form))
                          *position*))
@@ -71,10 +92,14 @@ get, are seen in it."
 (defun process-eval-when (form env)
   (let ((situations (cadr form)) (body (cddr form)))
     (when (member-any '(:compile-toplevel compile) situations)
-      (guarded-call form
-                    (lambda ()
-                      (%eval (cons 'progn (copy-form body))
-                             (macro-environment env)))))
+      ;; What is compiled for the file too reports there.
+      (let ((*quiet* (or *quiet*
+                         (and *sink* (member-any '(:load-toplevel load)
+                                                 situations)))))
+        (guarded-call form
+                      (lambda ()
+                        (%eval (cons 'progn (copy-form body))
+                               (macro-environment env))))))
     (when (and *sink* (member-any '(:load-toplevel load) situations))
       (process-all body env))))
 
@@ -104,8 +129,9 @@ get, are seen in it."
                               (return nil))))
         (funcall thunk)))
     (when problem
-      (let ((*current-form* form))
-        (note-problem :error (problem-text problem))))))
+      (let* ((*current-form* form) (*quiet* nil) (*site* (site-of form)))
+        (note-problem :error (problem-code problem)
+                      (problem-text problem))))))
 
 (defun process-macrolet (form env)
   (let ((funs (env-funs env)))
@@ -133,12 +159,16 @@ get, are seen in it."
                          (t (global-macro head)))))
     (if expander
         (let ((new nil) (good nil))
+          (note-definition form)
           (guarded-call form (lambda ()
                                (setq new (expand expander form env))
                                (setq good t)))
-          (when good (process-toplevel new env)))
+          (when good
+            (let ((*expansions* (cons form *expansions*)))
+              (process-toplevel new env))))
         (unless (or (null *sink*) (without-effect-p form))
-          (sink-run *sink* (generate-unit (form-to-low form env)) 0)))))
+          (sink-run *sink* (unit-of-lambda 'toplevel-form '() (list form) env)
+                    0)))))
 
 (defun without-effect-p (form)
   (or (atom form) (eq (car form) 'quote)))
@@ -147,7 +177,7 @@ get, are seen in it."
   "The %DEFUN form FORM."
   (when *sink*
     (let ((name (cadr form)))
+      (note-function-defined name (caddr form))
       (sink-define *sink* name
-                   (generate-unit
-                    (lambda-to-low name (caddr form) (cdddr form) env))
+                   (unit-of-lambda name (caddr form) (cdddr form) env)
                    0))))

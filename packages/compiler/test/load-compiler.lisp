@@ -19,6 +19,8 @@
   (make-package "ASTRALISP.RUNTIME" :use '("COMMON-LISP" "ASTRALISP.PRIMITIVES")))
 
 (load (merge-pathnames "shim.lisp" (or *load-truename* *default-pathname-defaults*)))
+(load (merge-pathnames "diagnostics-shim.lisp"
+                       (or *load-truename* *default-pathname-defaults*)))
 
 (handler-bind ((warning #'muffle-warning))
   (load (merge-pathnames "asm-kit/lisp/package.lisp" *root*)))
@@ -30,10 +32,11 @@
 
 (defparameter *front-end*
   '("package" "layout" "ir" "ir-edit" "runtime-calls" "types" "specifiers"
-    "host" "node" "environment" "primitives" "primitives-system"
-    "convert" "convert-lambda" "convert-special" "transforms"
+    "host" "diagnostics" "node" "environment" "check-declarations"
+    "primitives" "primitives-system" "convert" "call-checks" "unused"
+    "definitions" "convert-lambda" "convert-special" "transforms"
     "analyze" "analyze-variables" "build-values" "build-nodes" "build-calls"
-    "build-control" "typing" "optimize" "lower" "lower-checks"
+    "build-control" "typing" "conflicts" "optimize" "lower" "lower-checks"
     "lower-arithmetic" "lower-memory" "lower-system" "cleanup" "branches" "effects" "driver"))
 
 (mapc #'load-file *front-end*)

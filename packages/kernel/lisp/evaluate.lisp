@@ -21,7 +21,16 @@ ENVIRONMENT are seen in it."
                     name environment)))
 
 (defun evaluate-compiled (form environment)
-  (funcall (%compile (list 'lambda '() form) :top-level-form environment)))
+  (let ((function (%compile (list 'lambda '() form) :top-level-form environment))
+        (*evaluated-macros* '()))
+    (funcall function)))
+
+(defun evaluate-definition (form environment)
+  "Evaluate FORM, (%DEFUN name lambda-list . body)."
+  (let ((name (second form)))
+    (note-function-defined name (third form))
+    (%set-fdefinition name (%compile (cons 'lambda (cddr form)) name
+                                     environment))))
 
 (defun evaluate-all (forms environment)
   (let ((results '(nil)))
@@ -32,6 +41,7 @@ ENVIRONMENT are seen in it."
   (case (car form)
     (quote (second form))
     (progn (evaluate-all (cdr form) environment))
+    (%defun (evaluate-definition form environment))
     (eval-when
         (if (intersection '(:execute eval) (second form))
             (evaluate-all (cddr form) environment)
@@ -40,8 +50,11 @@ ENVIRONMENT are seen in it."
      (let ((expander (and (symbolp (car form))
                           (macro-function (car form) environment))))
        (if expander
-           (%eval (funcall *macroexpand-hook* expander form environment)
-                  environment)
+           (let ((expansion (funcall *macroexpand-hook* expander form
+                                     environment))
+                 (*evaluated-macros* (cons form *evaluated-macros*)))
+             (note-evaluated-definition form)
+             (%eval expansion environment))
            (evaluate-compiled form environment))))))
 
 (defun %eval (form environment)

@@ -8,7 +8,9 @@
   (:shadow #:+ #:- #:* #:< #:> #:<= #:>= #:= #:/= #:logand #:logior #:logxor
            #:lognot #:1+ #:1- #:min #:max #:zerop)
   (:import-from #:astralisp.runtime
-                #:set-structure-printer #:*room-hook* #:*allocation-hook*)
+                #:set-structure-printer #:*room-hook* #:*allocation-hook*
+                #:*evaluated-macros* #:note-function-defined
+                #:note-evaluated-definition)
   (:import-from #:astralisp.compiler
                 #:+cons-lowtag+ #:+other-lowtag+ #:+instance-lowtag+
                 #:+function-lowtag+ #:+layout-tag+ #:+header-tag+

@@ -23,7 +23,9 @@
     (unless (find-package name)
       (make-package name :use '())))
   ;; What the kernel's package imports from the runtime.
-  (dolist (name '("SET-STRUCTURE-PRINTER" "*ROOM-HOOK*" "*ALLOCATION-HOOK*"))
+  (dolist (name '("SET-STRUCTURE-PRINTER" "*ROOM-HOOK*" "*ALLOCATION-HOOK*"
+                  "*EVALUATED-MACROS*" "NOTE-FUNCTION-DEFINED"
+                  "NOTE-EVALUATED-DEFINITION"))
     (intern name "ASTRALISP.RUNTIME"))
   (let ((package (find-package "ASTRALISP.PRIMITIVES")))
     (dolist (name (append (read-names
@@ -185,6 +187,9 @@
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (dolist (name '("OCTETS-TO-STRING" "STRING-TO-OCTETS"))
     (export (intern name "ASTRALISP") "ASTRALISP")))
+
+(handler-bind ((warning #'muffle-warning))
+  (load (relative "../../compiler/test/diagnostics-shim.lisp")))
 
 (load-kernel "../../compiler/lisp/package" "../../compiler/lisp/layout"
              "../lisp/package" "../lisp/arithmetic" "../lisp/address-map")

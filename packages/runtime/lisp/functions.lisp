@@ -140,23 +140,30 @@ been closed over variables) and its name. CLHS FUNCTION-LAMBDA-EXPRESSION."
 
 (defun eval (form)
   "Return the values of FORM, evaluated in the global environment. CLHS EVAL."
-  (%eval form nil))
+  (if (consp form)
+      (call-evaluating (lambda () (%eval form nil)))
+      (%eval form nil)))
 
 (defun compile (name &optional (definition nil definition-p))
   "Compile DEFINITION, a lambda expression, and make it the function or macro
-NAME, or return it when NAME is NIL. CLHS COMPILE."
-  (let ((function (cond ((not definition-p)
-                         (or (and (symbolp name) (%macro-function name))
-                             (fdefinition name)))
-                        ((functionp definition) definition)
-                        (t (%compile definition name)))))
-    (cond ((null name) (values function nil nil))
-          (t
-           (when definition-p
-             (if (and (symbolp name) (%macro-function name))
-                 (%set-macro-function name function)
-                 (set-fdefinition name function)))
-           (values name nil nil)))))
+NAME, or return it when NAME is NIL. Return as second value whether the compiler
+warned, as third whether it did more than a style warning. CLHS COMPILE."
+  (cond ((not definition-p)
+         (let ((function (or (and (symbolp name) (%macro-function name))
+                             (fdefinition name))))
+           (values (or name function) nil nil)))
+        (t
+         (%mv-let (function warnings-p failure-p)
+             (if (functionp definition)
+                 (values definition nil nil)
+                 (call-counting-diagnostics
+                  (lambda () (%compile definition name))))
+           (cond ((null name) (values function warnings-p failure-p))
+                 (t
+                  (if (and (symbolp name) (%macro-function name))
+                      (%set-macro-function name function)
+                      (set-fdefinition name function))
+                  (values name warnings-p failure-p)))))))
 
 (defvar *evaluation-debug* nil
   "NIL, or the least DEBUG quality of what is compiled: the listener binds it,
@@ -182,9 +189,10 @@ so that the debugger can show the variables of what was typed.")
         (t t)))
 
 (defmacro with-compilation-unit ((&rest options) &body forms)
-  "Evaluate FORMS; warnings of the compiler may be put off to the end.
-CLHS WITH-COMPILATION-UNIT."
-  `(progn ,@options ,@forms))
+  "Evaluate FORMS; what the compiler can only know at the end, like which functions
+are undefined, is reported there. OPTIONS: :OVERRIDE true begins a unit of its own
+inside another; :POLICY is a list of OPTIMIZE qualities. CLHS WITH-COMPILATION-UNIT."
+  `(call-with-compilation-unit (lambda () ,@forms) ,@options))
 
 ;;; Documentation: kept with names; that of a package with the keyword of its
 ;;; name.

@@ -42,10 +42,14 @@ returns true, or returns NIL.")
         (end (list nil)))
     (do () (nil)
       (skip-to-form source)
-      (let ((form (read source nil end)))
+      (let* ((places (if *source* (make-hash-table :test 'eq) nil))
+             (form (let ((*source-table* places))
+                     (read source nil end))))
         (when (eq form end)
           (return))
-        (let ((values (load-form form)))
+        (let ((values (let ((*form-places* places)
+                            (*toplevel-form* form))
+                        (load-form form))))
           (when print
             (dolist (value values)
               (fresh-line)
@@ -56,7 +60,9 @@ returns true, or returns NIL.")
 
 (defun load-form (form)
   "The list of the values of FORM, a form of a file."
-  (restart-case (multiple-value-list (eval form))
+  (restart-case (multiple-value-list (if *source*
+                                         (%eval form nil)
+                                         (eval form)))
     (skip-form ()
       :report "Skip this form and go on with the file."
       '())))
@@ -72,6 +78,8 @@ returns true, or returns NIL.")
         (*load-truename* truename)
         (*load-stream* stream)
         (*form-start* nil)
+        (*source* (source-of-stream truename))
+        (*form-places* nil)
         (*evaluation-debug* nil)
         (*package* *package*)
         (*readtable* *readtable*))
@@ -79,8 +87,18 @@ returns true, or returns NIL.")
       (format t "~&; loading ~A~%" (if truename
                                        (namestring truename)
                                        stream)))
-    (call-keeping-policy (lambda () (load-forms stream print)))
+    (call-keeping-policy
+     (lambda ()
+       (if *source*
+           (call-with-file-unit (lambda () (load-forms stream print)))
+           (load-forms stream print))))
     t))
+
+(defun source-of-stream (truename)
+  "The source text for reports about the forms of the file TRUENAME, or NIL."
+  (if (and truename (member :native *features*))
+      (make-source-text (namestring truename) nil)
+      nil))
 
 (defun source-for-load (filespec)
   "The file that LOAD means by FILESPEC: itself, or with the type lisp."

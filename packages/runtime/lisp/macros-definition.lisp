@@ -194,6 +194,9 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
 (defglobal **policy** '((speed . 1) (safety . 1) (debug . 1) (space . 1)
                         (compilation-speed . 1)))
 
+;;; Types of conditions that the compiler keeps to itself.
+(defglobal **muffled** '())
+
 (defun proclaim-special (name)
   (case (%variable-kind name)
     ((:constant :symbol-macro)
@@ -246,6 +249,11 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
       (global
        (dolist (name rest) (%set-variable-kind name :global)))
       ((ignore ignorable dynamic-extent) nil)
+      (muffle-conditions (setq **muffled** (append rest **muffled**)))
+      (unmuffle-conditions
+       (setq **muffled** (remove-if (lambda (type) (member type rest
+                                                           :test #'equal))
+                                    **muffled**)))
       (t (unless (and (symbolp kind) (info kind :declaration))
            (proclaim-types kind rest))))
     nil))

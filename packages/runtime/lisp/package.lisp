@@ -15,6 +15,13 @@
    #:stack-exhausted #:heap-exhausted #:memory-fault #:interrupt
    #:simple-program-error #:simple-package-error
    #:argument-count-error #:unknown-keyword-error
+   ;; Compilers.
+   #:compiler-diagnostic #:compiler-warning #:compiler-style-warning
+   #:compiler-note #:diagnostic-code #:diagnostic-severity #:diagnostic-text
+   #:diagnostic-hint #:diagnostic-form #:diagnostic-chain
+   #:muffle-conditions #:unmuffle-conditions
+   #:find-definition-sources #:function-source-location
+   #:diagnostic-position #:write-diagnostic #:report-diagnostic
    ;; Data.
    #:hash-table-weakness #:make-weak-pointer #:weak-pointer-value
    #:string-to-octets #:octets-to-string

@@ -172,7 +172,7 @@ line."
     (dolist (item (pretty-block-items block))
       (cond ((stringp item) (layout-text layout item))
             ((pretty-block-p item) (layout-flat layout item))
-            ((eq (car item) :tab) (layout-tab layout item start start)))))
+            ((eq (car item) :tab) (layout-tab layout item start)))))
   (layout-text layout (pretty-block-suffix block)))
 
 (defun layout-broken (layout block after)
@@ -205,7 +205,7 @@ line."
                                           start
                                           (layout-column layout)))))))
                 ((eq (car item) :tab)
-                 (layout-tab layout item start section-start))
+                 (layout-tab layout item section-start))
                 (t
                  (let ((kind (cadr item)))
                    (when (case kind
@@ -223,14 +223,13 @@ line."
     (setf (pl-prefixes layout) prefixes)
     (layout-text layout (pretty-block-suffix block))))
 
-(defun layout-tab (layout item block-start section-start)
+(defun layout-tab (layout item section-start)
   (destructuring-bind (kind colnum colinc) (cdr item)
     (let* ((column (layout-column layout))
            (base (if (member kind '(:section :section-relative))
                      section-start
                      0))
            (at (- column base)))
-      (declare (ignorable block-start))
       (setf (pl-blanks layout)
             (+ (pl-blanks layout)
                (if (member kind '(:line-relative :section-relative))

@@ -29,6 +29,7 @@
 (dolist (name '("package" "instruction-table" "encoding" "buffer" "core"
                 "emitters" "operand" "lap" "decoder" "printer"))
   (load-source (format nil "asm-kit/lisp/~A.lisp" name)))
+(load-source "compiler/test/diagnostics-shim.lisp")
 (load-source "compiler/lisp/package.lisp")
 (use-package '#:astralisp.asm '#:astralisp.compiler)
 (export (list (intern "LAP-CODE-UNIT" '#:astralisp.compiler))
