@@ -107,7 +107,7 @@ what was meant."))
             "Return the form that CONDITION is about, as its author wrote it.")
            (diagnostic-chain "Return the macro forms whose expansion leads from
 the form of CONDITION to the mistake, the outermost first.")))
-  (setf (documentation (car entry) 'function) (cadr entry)))
+  (set-documentation (car entry) 'function (cadr entry)))
 
 (defun diagnostic-position (condition)
   "Return the file, the line and the column, from 1, that CONDITION is about; NIL
