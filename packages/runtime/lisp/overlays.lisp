@@ -156,6 +156,18 @@ such file."
                 functions)
   (pushnew 'find-overlay-system (symbol-value functions)))
 
+;;; Libraries on an image are found behind all other registries.
+
+(defun image-source-registry ()
+  "ASDF's source registry of the libraries on the image."
+  (if (probe-file "/image/source/")
+      '(:source-registry (:tree "/image/source/") :inherit-configuration)
+      '(:source-registry :inherit-configuration)))
+
+(when-uiop-has ("ASDF/SOURCE-REGISTRY" "*DEFAULT-SOURCE-REGISTRIES*" registries)
+  (setf (symbol-value registries)
+        (append (symbol-value registries) '(image-source-registry))))
+
 ;;; Modules: (require "asdf"), and behind it all systems that ASDF finds.
 
 (defun provide-asdf (name)
