@@ -36,15 +36,8 @@
 (defun value-of (package name)
   (symbol-value (the-symbol package name)))
 
-(defun compilerp ()
-  "Can this engine compile files?"
-  (fboundp 'compile-file))
-
 (defun load-system (system)
-  "Load SYSTEM, compiled where the engine has a file compiler."
-  (if (compilerp)
-      (call-named "ASDF" "LOAD-SYSTEM" system)
-      (call-named "ASDF" "OPERATE" (the-symbol "ASDF" "LOAD-SOURCE-OP") system)))
+  (call-named "ASDF" "LOAD-SYSTEM" system))
 
 ;;; Ways to run tests. Each answers how many passed and how many failed.
 

@@ -62,6 +62,10 @@
 
 ;;; Files.
 
+;;; Without a branch for us, its documentation became its value.
+(when-uiop-has ("UIOP/PATHNAME" "*UNSPECIFIC-PATHNAME-TYPE*" type)
+  (set type nil))
+
 (define-uiop ("UIOP/FILESYSTEM" "DELETE-EMPTY-DIRECTORY") (directory)
   (delete-tree directory nil))
 

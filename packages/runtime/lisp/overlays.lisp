@@ -110,6 +110,8 @@ function or value."
         (when nicknames
           (pushnew :package-local-nicknames *features*)))
       (keep-asdf)
+      (unless (fboundp 'compile-file)
+        (load-asdf-systems-from-source))
       t)))
 
 (defun keep-asdf ()
@@ -121,6 +123,23 @@ here it is what it is, as where it comes with the implementation."
                name :version version))))
 
 (setq *overlays* (list (cons "asdf.lisp" #'load-asdf-file)))
+
+;;; An engine without COMPILE-FILE loads the sources of systems.
+
+(defun load-asdf-systems-from-source ()
+  "Let ASDF's operations COMPILE-OP do nothing, and LOAD-OP load the source."
+  (with-input-from-string
+      (stream "(in-package #:asdf)
+(defmethod perform ((operation compile-op) (component cl-source-file)))
+(defmethod output-files ((operation compile-op) (component cl-source-file))
+  (values '() t))
+(defmethod input-files ((operation load-op) (component cl-source-file))
+  (list (component-pathname component)))
+(defmethod perform ((operation load-op) (component cl-source-file))
+  (let ((*compile-file-pathname* (component-pathname component))
+        (*compile-file-truename* (truename (component-pathname component))))
+    (perform-lisp-load-source operation component)))")
+    (load stream)))
 
 ;;; Where libraries are, and the overlays of some, systems that take their places.
 

@@ -134,7 +134,9 @@ function filePrimitives(world: World) {
     "%TRUE-NAME": (name: LispObject) => trueName(text(name)),
     "%DELETE-FILE": (name: LispObject) =>
       attempt(() => {
-        fs.unlinkSync(text(name));
+        const path = text(name);
+        if (fs.lstatSync(path).isDirectory()) fs.rmdirSync(path);
+        else fs.unlinkSync(path);
         return 0;
       }),
     "%RENAME-FILE": (from: LispObject, to: LispObject) =>
