@@ -90,4 +90,6 @@
    (:file "source-text")
    (:file "build-world")
    (:file "compile-file" :if-feature :native)
+   (:file "cross-references" :if-feature :native)
+   (:file "dependents" :if-feature :native)
    (:file "js/node-interface" :if-feature :javascript)))

@@ -286,10 +286,12 @@ name only evaluates."
   (make-load-time-node (convert (cadr form) (null-env (env-fun env)))))
 
 (define-converter %layout (form env)
-  (make-layout-node (let ((name (cadr form)))
-                      (if (and (consp name) (eq (car name) 'quote))
-                          (cadr name)
-                          name))))
+  (let* ((name (cadr form))
+         (name (if (and (consp name) (eq (car name) 'quote))
+                   (cadr name)
+                   name)))
+    (when (symbolp name) (note-use :structure name))
+    (make-layout-node name)))
 
 ;;; Control
 

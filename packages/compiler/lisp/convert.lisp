@@ -134,6 +134,8 @@
         (let ((meaning (find-variable symbol env)))
           (cond ((var-p meaning) (reference meaning))
                 ((consp meaning)
+                 (unless (assoc symbol (env-vars env))
+                   (note-use :symbol-macro symbol))
                  (convert-expansion symbol (cdr meaning) env))
                 (t
                  (unless meaning (note-unknown-variable symbol env))

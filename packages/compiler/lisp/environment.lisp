@@ -111,12 +111,13 @@ specifiers in order."
 
 (defun declared-special-p (symbol specifiers)
   "Do SPECIFIERS or a proclamation make bindings of SYMBOL special?"
-  (or (eq (%variable-kind symbol) :special)
-      (let ((found nil))
-        (dolist (specifier specifiers found)
-          (when (and (eq (car specifier) 'special)
-                     (member symbol (cdr specifier)))
-            (setq found t))))))
+  (let ((special (eq (%variable-kind symbol) :special)))
+    (dolist (specifier specifiers)
+      (when (and (eq (car specifier) 'special)
+                 (member symbol (cdr specifier)))
+        (setq special t)))
+    (when special (note-use :binds symbol))
+    special))
 
 (defparameter *other-declarations*
   '(special inline notinline optimize ftype ignore ignorable dynamic-extent

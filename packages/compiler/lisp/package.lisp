@@ -5,10 +5,12 @@
   (:import-from #:astralisp
                 #:compiler-diagnostic #:compiler-warning
                 #:compiler-style-warning #:compiler-note #:diagnostic-text
-                #:report-diagnostic #:muffle-conditions
+                #:report-diagnostic #:find-definition-sources
+                #:muffle-conditions
                 #:unmuffle-conditions #:simple-program-error)
   (:import-from #:astralisp.runtime
                 #:*source* #:*form-places* #:*compilation-unit*
+                #:compilation-unit-changes
                 #:*toplevel-form* #:*evaluated-macros*
                 #:make-source-text #:source-text-name #:source-line-number
                 #:source-line-start #:encode-definition

@@ -182,6 +182,7 @@
                   (values (cdr entry)
                           (if (member specifier *exact-types*) t nil)))
                  ((structure-type-p specifier)
+                  (note-use :structure specifier)
                   (values (%make-ty +ty-instance+ nil nil specifier) t))
                  ((type-expander specifier)
                   (specifier-ty (expand-type specifier)))

@@ -10,11 +10,13 @@
   (dolist (name '("COMPILER-DIAGNOSTIC" "COMPILER-WARNING"
                   "COMPILER-STYLE-WARNING" "COMPILER-NOTE" "DIAGNOSTIC-TEXT"
                   "REPORT-DIAGNOSTIC" "MUFFLE-CONDITIONS"
+                  "FIND-DEFINITION-SOURCES"
                   "UNMUFFLE-CONDITIONS" "SIMPLE-PROGRAM-ERROR"))
     (export (intern name package) package)))
 (unless (find-package "ASTRALISP.RUNTIME")
   (make-package "ASTRALISP.RUNTIME" :use '("COMMON-LISP")))
 (dolist (name '("*SOURCE*" "*FORM-PLACES*" "*COMPILATION-UNIT*"
+                "COMPILATION-UNIT-CHANGES"
                 "*TOPLEVEL-FORM*" "*EVALUATED-MACROS*"
                 "MAKE-SOURCE-TEXT" "SOURCE-TEXT-NAME" "SOURCE-TEXT-TEXT"
                 "SOURCE-LINE-NUMBER" "SOURCE-LINE-START" "ENCODE-DEFINITION"

@@ -95,6 +95,7 @@
    (:file "diagnostics")
    (:file "compilation-units")
    (:file "source-locations")
+   (:file "cross-references")
    (:file "load")
    (:file "overlays")
    (:file "overlays-uiop")

@@ -119,10 +119,17 @@
   (let ((tail (plist-tail (%symbol-info symbol) key)))
     (if tail (car (cdr tail)) nil)))
 
+;;; A function of symbol, key, former and new value, told of changes; or NIL.
+(%set-global-value '**change-hook** nil)
+
 (%defun set-info (symbol key value)
   (let ((tail (plist-tail (%symbol-info symbol) key)))
     (if tail
-        (%set-car (cdr tail) value)
+        (progn
+          (if (%global-value '**change-hook**)
+              (funcall (%global-value '**change-hook**)
+                       symbol key (car (cdr tail)) value))
+          (%set-car (cdr tail) value))
         (%set-symbol-info
          symbol (list* key value (%symbol-info symbol))))
     value))

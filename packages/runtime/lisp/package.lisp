@@ -20,6 +20,8 @@
    #:compiler-note #:diagnostic-code #:diagnostic-severity #:diagnostic-text
    #:diagnostic-hint #:diagnostic-form #:diagnostic-chain
    #:muffle-conditions #:unmuffle-conditions
+   #:who-calls #:who-references #:who-sets #:who-binds #:who-macroexpands
+   #:who-inlines #:who-specializes-directly
    #:find-definition-sources #:function-source-location
    #:diagnostic-position #:write-diagnostic #:report-diagnostic
    ;; Data.
