@@ -62,7 +62,7 @@ function testScript(paths: Paths, engine: Engine, files: readonly string[]): str
   const system = join(folder, "astralisp-runtime-tests.asd");
   const all = readSystem(system, new World().readerContext()).files;
   const [harness = ""] = all;
-  const whole = engine === "js" ? all : [...all, ...kernelTests(paths)];
+  const whole = engine === "js" ? all : [...all, ...nativeTests(paths)];
   const wanted = files.length === 0 ? whole : [harness, ...files.flatMap(withExpected)];
   const texts = wanted.map((file) => readFileSync(file, "utf8"));
   return `${texts.join("\n")}\n(astralisp.test:run-tests-and-exit)\n`;
@@ -73,13 +73,15 @@ function testScript(paths: Paths, engine: Engine, files: readonly string[]): str
   }
 }
 
-/** Tests of threads and memory, which the JavaScript host has not. */
-function kernelTests({ root }: Paths): string[] {
-  const folder = join(root, "packages/kernel/test/lisp");
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".lisp"))
-    .sort()
-    .map((name) => join(folder, name));
+/** Tests of threads, memory and the compiler inside, which the JavaScript host has not. */
+function nativeTests({ root }: Paths): string[] {
+  return ["packages/kernel/test/lisp", "packages/compiler/test/lisp"].flatMap((name) => {
+    const folder = join(root, name);
+    return readdirSync(folder)
+      .filter((file) => file.endsWith(".lisp"))
+      .sort()
+      .map((file) => join(folder, file));
+  });
 }
 
 function nameOf(path: string): string {

@@ -15,7 +15,7 @@
     (loop
       (when (>= code end) (return))
       (funcall function code)
-      (setq code (+ code (%raw-load-word code 8))))))
+      (setq code (+ code (%raw-load-boxed code 8))))))
 
 (defun code-debug-element (code index)
   "Element INDEX of the debug information of the code object at CODE, or NIL."
@@ -67,7 +67,7 @@ of a top-level form."
   "Do the instructions of the code object at CODE name an address from LOW below
 HIGH?"
   (let ((at (code-object-start code))
-        (end (- (+ code (%raw-load-word code 8)) 3)))
+        (end (- (+ code (%raw-load-boxed code 8)) 3)))
     (declare (type fixnum at end low high))
     (loop
       (when (>= at end) (return nil))

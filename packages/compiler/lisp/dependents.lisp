@@ -9,6 +9,7 @@
   '((:macro . :macro) (:symbol-macro . :symbol-macro)
     (:compiler-macro . :compiler-macro) (:inline-lambda . :inline)
     (:structure . :structure) (:type-expander . :type)
+    (:constant . :constant)
     (:setf-compiler-macro . :compiler-macro) (:setf-inline-lambda . :inline))
   "Keys of the info of symbols, and how code uses what is under them.")
 
@@ -25,12 +26,33 @@
 (defun same-definition-p (symbol key old new)
   "Do OLD and NEW, under KEY of SYMBOL, mean the same?"
   (cond ((eq old new) t)
+        ((eq key :constant) nil)
         ((member key '(:inline-lambda :setf-inline-lambda :symbol-macro))
          (equal old new))
         ((eq key :structure) (equalp old new))
         ((getf (%symbol-info symbol) :accessor) t)
         (t (let ((source (function-source old)))
-             (and source (equal source (function-source new)))))))
+             (and source
+                  (same-source-p source (function-source new)))))))
+
+(defun same-source-p (a b)
+  "Are A and B the same source, but for the identity of uninterned symbols?"
+  (let ((pairs '()))
+    (labels ((same (a b)
+               (cond ((consp a)
+                      (and (consp b) (same (car a) (car b))
+                           (same (cdr a) (cdr b))))
+                     ((and a (symbolp a) (null (symbol-package a)))
+                      (let ((entry (assoc a pairs)))
+                        (cond (entry (eq (cdr entry) b))
+                              ((and b (symbolp b) (null (symbol-package b)))
+                               (push (cons a b) pairs)
+                               t)
+                              (t nil))))
+                     ((or (stringp a) (numberp a) (characterp a))
+                      (equal a b))
+                     (t (equalp a b)))))
+      (same a b))))
 
 (defun function-source (function)
   "The lambda expression that FUNCTION was compiled from, or NIL."
@@ -152,5 +174,4 @@ form by itself; return whether it is."
     (format nil "~{~S~^, ~}~[~:;~:* and ~D more~]" shown others)))
 
 (setf (symbol-value (runtime-name "*DEPENDENTS-HOOK*")) #'compile-dependents)
-(setf (symbol-value (runtime-name "*REDEFINED-HOOK*")) #'note-redefined)
 (%set-global-value (runtime-name "**CHANGE-HOOK**") #'note-change)

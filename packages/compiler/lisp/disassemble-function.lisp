@@ -45,7 +45,7 @@ start end entry lambda-list frame-slots variables)."
          (from (if record (svref record 1) 0))
          (to (if record
                  (svref record 2)
-                 (- (+ code (%raw-load-word code 8)) start))))
+                 (- (+ code (%raw-load-boxed code 8)) start))))
     (fresh-line stream)
     (write-string "; " stream)
     (prin1 (if record

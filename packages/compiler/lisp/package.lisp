@@ -12,7 +12,7 @@
                 #:*source* #:*form-places* #:*compilation-unit*
                 #:compilation-unit-changes
                 #:*toplevel-form* #:*evaluated-macros*
-                #:make-source-text #:source-text-name #:source-line-number
+                #:make-source-text #:source-text-name #:source-text-text #:source-line-number
                 #:source-line-start #:encode-definition
                 #:note-function-defined #:unit-definition #:note-reference
                 #:*diagnostic-counts* #:make-diagnostic-counts

@@ -32,6 +32,18 @@ ENVIRONMENT are seen in it."
     (%set-fdefinition name (%compile (cons 'lambda (cddr form)) name
                                      environment))))
 
+(defun macro-definition-p (form)
+  "Is FORM (%SET-MACRO-FUNCTION 'name (%NAMED-LAMBDA ...))?"
+  (let ((name (second form)) (function (third form)))
+    (and (consp name) (eq (car name) 'quote)
+         (consp function) (eq (car function) '%named-lambda))))
+
+(defun evaluate-macro-definition (form environment)
+  (destructuring-bind (name lambda-list &rest body) (cdr (third form))
+    (%set-macro-function (second (second form))
+                         (%compile (list* 'lambda lambda-list body) name
+                                   environment))))
+
 (defun evaluate-all (forms environment)
   (let ((results '(nil)))
     (dolist (form forms (values-list results))
@@ -42,6 +54,10 @@ ENVIRONMENT are seen in it."
     (quote (second form))
     (progn (evaluate-all (cdr form) environment))
     (%defun (evaluate-definition form environment))
+    (%set-macro-function
+     (if (macro-definition-p form)
+         (evaluate-macro-definition form environment)
+         (evaluate-compiled form environment)))
     (eval-when
         (if (intersection '(:execute eval) (second form))
             (evaluate-all (cddr form) environment)

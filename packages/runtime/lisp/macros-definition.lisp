@@ -131,9 +131,6 @@ value already. CLHS DEFCONSTANT."
      ,@(documentation-forms name 'variable documentation)
      ',name))
 
-;;; A function of a kind of use and a name, told of what is defined anew.
-(defvar *redefined-hook* nil)
-
 (defun define-constant (name value)
   (cond ((not (boundp name))
          (%set-global-value name value))
@@ -148,9 +145,10 @@ value already. CLHS DEFCONSTANT."
          (cerror "Give it the new value." 'simple-program-error
                  :format-control "the constant ~S is ~S already, not ~S"
                  :format-arguments (list name (%global-value name) value))
-         (%set-global-value name value)
-         (when *redefined-hook*
-           (funcall *redefined-hook* :constant name))))
+         (when (%global-value '**change-hook**)
+           (funcall (%global-value '**change-hook**)
+                    name :constant (%global-value name) value))
+         (%set-global-value name value)))
   (%set-variable-kind name :constant)
   name)
 

@@ -1,0 +1,92 @@
+;;;; Redefinitions compile again what used them; who uses what; sources.
+
+(in-package #:astralisp.test)
+
+(defun quietly (form)
+  "Evaluate FORM; return the codes of what is reported."
+  (let ((codes '()))
+    (handler-bind ((ext:compiler-diagnostic
+                     (lambda (condition)
+                       (push (ext:diagnostic-code condition) codes)
+                       (muffle-warning condition)))
+                   (warning #'muffle-warning))
+      (eval form))
+    (reverse codes)))
+
+(define-test changed-macro
+    (progn
+      (quietly '(defmacro change-m (x) `(list ,x)))
+      (quietly '(defun change-user (x) (change-m x)))
+      (list (change-user 1)
+            (quietly '(defmacro change-m (x) `(list ,x)))
+            (quietly '(defmacro change-m (x) `(vector ,x)))
+            (change-user 1)))
+  => "((1) NIL (\"C0801\") #(1))")
+
+(define-test changed-inline-function
+    (progn
+      (quietly '(declaim (inline change-i)))
+      (quietly '(defun change-i (x) (+ x 1)))
+      (quietly '(defun change-i-user (x) (change-i x)))
+      (list (change-i-user 1)
+            (quietly '(defun change-i (x) (+ x 100)))
+            (change-i-user 1)
+            (ext:who-inlines 'change-i)))
+  => "(2 (\"C0801\") 101 (CHANGE-I-USER))")
+
+(define-test changed-structure
+    (progn
+      (quietly '(defstruct change-s a b))
+      (quietly '(defun change-s-user (x) (change-s-b x)))
+      (list (change-s-user (eval '(make-change-s :a 1 :b 2)))
+            (quietly '(defstruct change-s a b))
+            (quietly '(defstruct change-s c a b))
+            (change-s-user (eval '(make-change-s :a 1 :b 2)))))
+  => "(2 NIL (\"C0801\") 2)")
+
+(define-test changed-constant
+    (progn
+      (quietly '(defconstant change-k 1))
+      (quietly '(defun change-k-user () change-k))
+      (list (change-k-user)
+            (quietly '(handler-bind ((error #'continue))
+                       (eval '(defconstant change-k 2))))
+            (change-k-user)))
+  => "(1 (\"C0801\") 2)")
+
+(define-test changed-type-and-symbol-macro
+    (progn
+      (quietly '(deftype change-t () 'fixnum))
+      (quietly '(define-symbol-macro change-y (list 1)))
+      (quietly '(defun change-t-user (x) (declare (type change-t x)) x))
+      (quietly '(defun change-y-user () change-y))
+      (list (quietly '(deftype change-t () 'symbol))
+            (quietly '(define-symbol-macro change-y (list 2)))
+            (change-t-user 'a)
+            (change-y-user)))
+  => "((\"C0801\") (\"C0801\") A (2))")
+
+(define-test users
+    (progn
+      (quietly '(defvar *change-v* 1))
+      (quietly '(defmacro change-w () '*change-v*))
+      (quietly '(defun change-reader () (change-w)))
+      (quietly '(defun change-setter () (setq *change-v* 2)))
+      (quietly '(defun change-binder () (let ((*change-v* 3)) (change-reader))))
+      (list (ext:who-references '*change-v*) (ext:who-sets '*change-v*)
+            (ext:who-binds '*change-v*) (ext:who-calls 'change-reader)
+            (ext:who-macroexpands 'change-w)
+            (not (null (member 'apropos-list (ext:who-calls 'sort))))))
+  => "((CHANGE-READER) (CHANGE-SETTER) (CHANGE-BINDER) (CHANGE-BINDER) (CHANGE-READER) T)")
+
+(define-test sources
+    (flet ((place (name kind)
+             (let ((entry (assoc kind (ext:find-definition-sources name))))
+               (and entry
+                    (string= (second entry) "packages/runtime/lisp/"
+                             :end1 (min (length (second entry)) 22))
+                    (integerp (third entry))
+                    (list (first entry) (fourth entry))))))
+      (list (place 'sort :function) (place 'when :macro)
+            (place '*print-base* :variable) (place 'warning :condition)))
+  => "((:FUNCTION 1) (:MACRO 1) (:VARIABLE 1) (:CONDITION 1))")
