@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkAssembly } from "./gates/assembly.mjs";
+import { checkDefinitions } from "./gates/definitions.mjs";
 import { checkLayers, LAYERS } from "./gates/layers.mjs";
 import { checkStyle } from "./gates/style.mjs";
 import { checkTarballs } from "./gates/tarball.mjs";
@@ -20,6 +21,7 @@ function command(name, args) {
 const GATES = {
   layers: () => checkLayers(root),
   style: () => checkStyle(root),
+  definitions: () => checkDefinitions(root),
   assembly: () => checkAssembly(root),
   biome: () => command("biome", ["check", "--error-on-warnings", "."]),
   workspace: () => command("sherif", []),

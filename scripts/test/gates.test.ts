@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, suite, test } from "vitest";
 import { checkAssembly } from "../gates/assembly.mjs";
+import { repeatedDefinitions } from "../gates/definitions.mjs";
 import { checkLayers, LAYERS } from "../gates/layers.mjs";
 import { lispProblems, typeScriptProblems } from "../gates/style.mjs";
 import { checkTarballs } from "../gates/tarball.mjs";
@@ -33,6 +34,18 @@ function workspace(files: Readonly<Record<string, string>>): string {
   const manifests = LAYERS.map(({ directory }) => [`${directory}/package.json`, "{}"]);
   return tree({ ...Object.fromEntries(manifests), ...files });
 }
+
+suite("the gate of definitions", () => {
+  test("finds what is defined twice, but not what each engine has", () => {
+    const texts = [
+      ["a.lisp", "(defun one () 1)\n(defun two () 2)\n"],
+      ["b.lisp", "(defmacro one () 1)\n(defun (setf two) (x) x)\n"],
+      ["js/c.lisp", "(defun three () 3)\n"],
+      ["native/c.lisp", "(defun three () 3)\n"],
+    ];
+    expect(repeatedDefinitions(texts)).toEqual(["one is defined in a.lisp and b.lisp"]);
+  });
+});
 
 suite("the gate of layers", () => {
   test("passes a workspace that is in order", () => {

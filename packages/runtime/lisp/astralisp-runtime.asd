@@ -121,4 +121,6 @@
    (:file "clos/protocols-functions")
    (:file "clos/printing")
    (:file "clos/describing")
+   (:file "gray/streams")
+   (:file "gray/shims")
    (:file "clos/condition-accessors")))

@@ -34,6 +34,20 @@
    #:without-package-locks #:package-lock-violation
    #:package-lock-violation-symbol #:add-implementation-package
    #:remove-implementation-package #:package-implemented-by-list
+   ;; Streams defined by methods.
+   #:fundamental-stream #:fundamental-input-stream
+   #:fundamental-output-stream #:fundamental-character-stream
+   #:fundamental-binary-stream #:fundamental-character-input-stream
+   #:fundamental-character-output-stream #:fundamental-binary-input-stream
+   #:fundamental-binary-output-stream #:stream-read-char
+   #:stream-unread-char #:stream-read-char-no-hang #:stream-peek-char
+   #:stream-listen #:stream-read-line #:stream-clear-input
+   #:stream-write-char #:stream-line-column #:stream-line-length
+   #:stream-start-line-p #:stream-write-string #:stream-terpri
+   #:stream-fresh-line #:stream-advance-to-column #:stream-finish-output
+   #:stream-force-output #:stream-clear-output #:stream-read-byte
+   #:stream-write-byte #:stream-read-sequence #:stream-write-sequence
+   #:stream-file-position
    ;; Threads.
    #:threadp #:main-thread #:*default-thread-bindings* #:thread-error
    #:simple-thread-error #:thread-error-thread #:join-thread-error

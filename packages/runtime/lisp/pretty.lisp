@@ -27,7 +27,7 @@
   ;; The columns it takes on one line, or NIL if it cannot be on one.
   (width 0))
 
-(defstruct (pretty-stream (:include stream (out #'pretty-out)
+(defstruct (pretty-stream (:include ansi-stream (out #'pretty-out)
                            (out-string #'pretty-out-string)
                            (control #'pretty-control))
                           (:copier nil) (:predicate nil)

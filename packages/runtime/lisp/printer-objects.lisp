@@ -71,7 +71,7 @@ later methods are the user's.")
 
 (defun output-instance (object stream)
   (if **booted**
-      (print-object object stream)
+      (print-object object (stream-to-show stream))
       (output-plain-instance object stream)))
 
 (defun output-by-kind (object stream)
@@ -212,7 +212,7 @@ number that tells it from others if IDENTITY. Signals PRINT-NOT-READABLE when
         ((hash-table-p object) (output-hash-table object stream))
         (t (output-unreadable object stream))))
 
-(set-structure-printer 'stream :object #'output-stream-object)
+(set-structure-printer 'ansi-stream :object #'output-stream-object)
 (set-structure-printer 'pathname :object #'output-pathname)
 (set-structure-printer 'random-state :object #'output-random-state)
 (set-structure-printer 'readtable :object #'output-unreadable)

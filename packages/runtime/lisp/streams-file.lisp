@@ -2,7 +2,7 @@
 
 (in-package #:astralisp.runtime)
 
-(defstruct (file-stream (:include stream) (:constructor %make-file-stream)
+(defstruct (file-stream (:include ansi-stream) (:constructor %make-file-stream)
                         (:copier nil) (:predicate nil)
                         (:conc-name %file-stream-))
   "A stream of characters or integers to or from a file descriptor."

@@ -2,7 +2,7 @@
 
 (in-package #:astralisp.runtime)
 
-(defstruct (string-stream (:include stream) (:constructor nil) (:copier nil)
+(defstruct (string-stream (:include ansi-stream) (:constructor nil) (:copier nil)
                           (:conc-name %string-stream-))
   "A stream that reads or writes a string."
   ;; Input: the string, next index and end. Output: buffer and fill.
@@ -171,7 +171,7 @@ values."
 ;;; output-stream go on to the target.
 
 (defstruct (synonym-stream
-            (:include stream (in nil) (in-octet nil) (out nil) (out-string nil)
+            (:include ansi-stream (in nil) (in-octet nil) (out nil) (out-string nil)
              (out-octet nil) (control #'synonym-control))
             (:predicate nil) (:copier nil)
             (:constructor %make-synonym-stream (symbol)))
@@ -192,7 +192,7 @@ values."
   (%make-synonym-stream symbol))
 
 (defstruct (two-way-stream
-            (:include stream (in nil) (in-octet nil) (out nil) (out-string nil)
+            (:include ansi-stream (in nil) (in-octet nil) (out nil) (out-string nil)
              (out-octet nil) (control #'two-way-control))
             (:predicate nil) (:copier nil)
             (:constructor %make-two-way-stream (input-stream output-stream)))
@@ -227,7 +227,7 @@ values."
 ;;; An echo stream: what is read is also written.
 
 (defstruct (echo-stream
-            (:include stream (in #'echo-in) (in-octet #'echo-in-octet)
+            (:include ansi-stream (in #'echo-in) (in-octet #'echo-in-octet)
              (out nil) (out-string nil) (out-octet nil)
              (control #'echo-control))
             (:predicate nil) (:copier nil)
@@ -272,7 +272,7 @@ written to it and what is read from it."
 ;;; Several streams as one.
 
 (defstruct (broadcast-stream
-            (:include stream (out #'broadcast-out)
+            (:include ansi-stream (out #'broadcast-out)
              (out-string #'broadcast-out-string)
              (out-octet #'broadcast-out-octet) (control #'broadcast-control))
             (:predicate nil) (:copier nil)
@@ -316,7 +316,7 @@ written to it and what is read from it."
   (%make-broadcast-stream streams))
 
 (defstruct (concatenated-stream
-            (:include stream (in #'concatenated-in)
+            (:include ansi-stream (in #'concatenated-in)
              (in-octet #'concatenated-in-octet)
              (control #'concatenated-control))
             (:predicate nil) (:copier nil)
@@ -392,7 +392,6 @@ written to it and what is read from it."
                        forms))
                `(progn ,@(nreverse-onto forms nil)))))
   (document
-   (streamp "True if the argument is a stream.")
    (synonym-stream-symbol
     "The symbol whose value the synonym stream stands for.")
    (two-way-stream-input-stream "The stream that the two-way stream reads.")

@@ -14,13 +14,17 @@
 ;;; column and the count of characters read are kept here, the same for all
 ;;; kinds.
 ;;;
+;;; The type STREAM has the structures ANSI-STREAM and the instances of
+;;; FUNDAMENTAL-STREAM (gray/), for each of which such a structure does the work:
+;;; CHECK-STREAM finds it.
+;;;
 ;;; Operations of CONTROL: :finish :force :clear-output :clear-input :listen
 ;;; :close (argument: abort) :position, :set-position (argument: position,
 ;;; :start or :end) :length :interactive-p :input-target :output-target.
 
-(defstruct (stream (:constructor nil) (:predicate streamp) (:copier nil)
-                   (:conc-name %stream-))
-  "A source or sink of characters or integers."
+(defstruct (ansi-stream (:constructor nil) (:copier nil)
+                        (:conc-name %stream-))
+  "A source or sink of characters or integers that is made by the system."
   (open-p t)
   (element-type 'character)
   (in #'refuse-input)
@@ -91,9 +95,32 @@
         (%stream-out-octet stream) #'refuse-octet-output
         (%stream-pushed stream) nil))
 
+(defglobal **fundamental-stream** nil
+  "The class FUNDAMENTAL-STREAM once there is one.")
+
+(defun gray-stream-p (object)
+  (and **fundamental-stream**
+       (%instancep object)
+       (not (ansi-stream-p object))
+       (instance-of-class-p object **fundamental-stream**)))
+
+(defun streamp (object)
+  "True if OBJECT is a stream. CLHS STREAMP."
+  (or (ansi-stream-p object)
+      (gray-stream-p object)))
+
 (defun check-stream (object)
-  (unless (streamp object)
-    (error 'type-error :datum object :expected-type 'stream))
+  "The structure that does the work of the stream OBJECT. Signals TYPE-ERROR when
+it is none."
+  (cond ((ansi-stream-p object) object)
+        ((gray-stream-p object) (gray-shim object))
+        (t (error 'type-error :datum object :expected-type 'stream))))
+
+;;; A structure that does the work of a Gray stream, and that stream. What has a
+;;; generic function of its own is passed on to it.
+(defstruct (gray-shim (:include ansi-stream) (:copier nil)
+                      (:constructor %make-gray-shim)
+                      (:conc-name %gray-shim-))
   object)
 
 ;;; From a designator to the stream that does the work.
@@ -111,7 +138,7 @@
   (let ((stream (cond ((null designator) *standard-input*)
                       ((eq designator t) *terminal-io*)
                       (t designator))))
-    (check-stream stream)
+    (setq stream (check-stream stream))
     (if (%stream-in stream)
         stream
         (input-stream (stream-control stream :input-target)))))
@@ -120,7 +147,7 @@
   (let ((stream (cond ((null designator) *standard-output*)
                       ((eq designator t) *terminal-io*)
                       (t designator))))
-    (check-stream stream)
+    (setq stream (check-stream stream))
     (if (%stream-out stream)
         stream
         (output-stream (stream-control stream :output-target)))))
@@ -143,9 +170,12 @@
     character))
 
 (defun unread-char-to (character stream)
-  (if (eq (%stream-in stream) #'concatenated-in)
-      (unread-char-to character (input-stream (concatenated-source stream)))
-      (setf (%stream-pushed stream) character))
+  (cond ((eq (%stream-in stream) #'concatenated-in)
+         (unread-char-to character
+                         (input-stream (concatenated-source stream))))
+        ((gray-shim-p stream)
+         (stream-unread-char (%gray-shim-object stream) character))
+        (t (setf (%stream-pushed stream) character)))
   (setf (%stream-count stream) (%fx- (%stream-count stream) 1))
   (when (eq character #\Newline)
     (setf (%stream-line stream) (%fx- (%stream-line stream) 1)
@@ -155,10 +185,17 @@
 (defun peek-char-from (stream)
   (or (%stream-pushed stream)
       (let ((source (stream-control stream :peek-source)))
-        (if source
-            (peek-char-from (input-stream source))
-            (setf (%stream-pushed stream)
-                  (funcall (%stream-in stream) stream))))))
+        (cond (source (peek-char-from (input-stream source)))
+              ((gray-shim-p stream)
+               (character-or-nil
+                (stream-peek-char (%gray-shim-object stream))))
+              (t
+               (setf (%stream-pushed stream)
+                     (funcall (%stream-in stream) stream)))))))
+
+(defun character-or-nil (object)
+  "What a generic function on Gray streams returned, with NIL for the end."
+  (if (eq object :eof) nil object))
 
 (defun at-end (stream eof-error-p eof-value)
   (if eof-error-p
@@ -176,9 +213,16 @@ without EOF-ERROR-P, EOF-VALUE is returned."
 (defun read-char-no-hang
     (&optional stream (eof-error-p t) eof-value recursive-p)
   "As READ-CHAR, but NIL if STREAM has no character ready."
-  (if (listen-or-end stream)
-      (read-char stream eof-error-p eof-value recursive-p)
-      nil))
+  (let ((stream (input-stream stream)))
+    (cond ((gray-shim-p stream)
+           (let ((answer (stream-read-char-no-hang
+                          (%gray-shim-object stream))))
+             (if (eq answer :eof)
+                 (at-end (%gray-shim-object stream) eof-error-p eof-value)
+                 answer)))
+          ((listen-or-end stream)
+           (read-char stream eof-error-p eof-value recursive-p))
+          (t nil))))
 
 (defun unread-char (character &optional stream)
   "Put CHARACTER, the last one read, back in front of STREAM."
@@ -231,6 +275,9 @@ end of STREAM came first. EOF-ERROR-P, EOF-VALUE: as in READ-CHAR."
          (buffer (%make-vector #x2C 80))
          (fill 0))
     (block nil
+      (when (gray-shim-p stream)
+        (return (gray-read-line (%gray-shim-object stream) eof-error-p
+                                eof-value)))
       (tagbody
        again
          (let ((character (read-char-from stream)))
@@ -339,16 +386,21 @@ return STRING."
 
 (defun terpri (&optional stream)
   "Write a newline to STREAM; return NIL."
-  (write-char-to (output-stream stream) #\Newline)
+  (let ((stream (output-stream stream)))
+    (if (gray-shim-p stream)
+        (stream-terpri (%gray-shim-object stream))
+        (write-char-to stream #\Newline)))
   nil)
 
 (defun fresh-line (&optional stream)
   "Write a newline to STREAM unless it is at the start of a line; return whether
 one was written."
   (let ((stream (output-stream stream)))
-    (if (eq (%stream-column stream) 0)
-        nil
-        (progn (write-char-to stream #\Newline) t))))
+    (cond ((gray-shim-p stream)
+           (if (stream-fresh-line (%gray-shim-object stream)) t nil))
+          ((eq (%stream-column stream) 0) nil)
+          (t (write-char-to stream #\Newline)
+             t))))
 
 (defun finish-output (&optional stream)
   "Wait until everything written to STREAM has arrived; return NIL."
@@ -370,15 +422,15 @@ one was written."
 (defun read-byte (stream &optional (eof-error-p t) eof-value)
   "The next integer of the binary STREAM. EOF-ERROR-P, EOF-VALUE: as in
 READ-CHAR."
-  (check-stream stream)
-  (let ((stream (if (%stream-in stream) stream (input-stream stream))))
+  (let* ((stream (check-stream stream))
+         (stream (if (%stream-in stream) stream (input-stream stream))))
     (or (funcall (%stream-in-octet stream) stream)
         (at-end stream eof-error-p eof-value))))
 
 (defun write-byte (byte stream)
   "Write the integer BYTE to the binary STREAM; return it."
-  (check-stream stream)
-  (let ((stream (if (%stream-out stream) stream (output-stream stream))))
+  (let* ((stream (check-stream stream))
+         (stream (if (%stream-out stream) stream (output-stream stream))))
     (unless (integerp byte)
       (error 'type-error :datum byte :expected-type 'integer))
     (funcall (%stream-out-octet stream) stream byte)
@@ -390,10 +442,15 @@ READ-CHAR."
 (defun read-sequence (sequence stream &key (start 0) end)
   "Fill SEQUENCE from START to END with elements of STREAM; return the index of
 the first element that was not filled."
-  (let* ((end (check-bounds start end (length sequence)))
-         (stream (input-stream stream))
-         (characters (character-stream-p stream))
-         (index start))
+  (let ((stream (input-stream stream)))
+    (if (gray-shim-p stream)
+        (stream-read-sequence (%gray-shim-object stream) sequence start end)
+        (fill-from-stream sequence stream start
+                          (check-bounds start end (length sequence))))))
+
+(defun fill-from-stream (sequence stream start end)
+  (let ((characters (character-stream-p stream))
+        (index start))
     (flet ((next ()
              (if characters
                  (read-char-from stream)
@@ -413,27 +470,34 @@ the first element that was not filled."
 
 (defun write-sequence (sequence stream &key (start 0) end)
   "Write the elements of SEQUENCE from START to END to STREAM; return SEQUENCE."
-  (if (stringp sequence)
-      (write-string sequence stream :start start :end end)
-      (let ((end (check-bounds start end (length sequence)))
-            (stream (output-stream stream)))
-        (flet ((put (element)
-                 (if (characterp element)
-                     (write-char-to stream element)
-                     (write-byte element stream))))
-          (if (listp sequence)
-              (let ((tail (nthcdr start sequence)))
-                (dotimes (i (%fx- end start))
-                  (put (car tail))
-                  (setq tail (cdr tail))))
-              (do ((i start (%fx+ i 1)))
-                  ((%fx>= i end))
-                (put (aref sequence i)))))
-        sequence)))
+  (let ((stream (output-stream stream)))
+    (cond ((gray-shim-p stream)
+           (stream-write-sequence (%gray-shim-object stream) sequence start
+                                  end))
+          ((stringp sequence)
+           (write-string sequence stream :start start :end end))
+          (t (write-elements sequence stream start
+                             (check-bounds start end (length sequence)))))
+    sequence))
 
-;;; Questions about streams.
+(defun write-elements (sequence stream start end)
+  (flet ((put (element)
+           (if (characterp element)
+               (write-char-to stream element)
+               (write-byte element stream))))
+    (if (listp sequence)
+        (let ((tail (nthcdr start sequence)))
+          (dotimes (i (%fx- end start))
+            (put (car tail))
+            (setq tail (cdr tail))))
+        (do ((i start (%fx+ i 1)))
+            ((%fx>= i end))
+          (put (aref sequence i))))))
 
-(defun input-stream-p (stream)
+;;; Questions about streams. Those that Gray streams may answer by methods are
+;;; generic functions (gray/), whose methods for the system's streams call these.
+
+(defun ansi-input-stream-p (stream)
   "True if STREAM can be read."
   (check-stream stream)
   (let ((in (%stream-in stream)))
@@ -444,7 +508,7 @@ the first element that was not filled."
         (let ((target (stream-control stream :input-target)))
           (and target (input-stream-p target))))))
 
-(defun output-stream-p (stream)
+(defun ansi-output-stream-p (stream)
   "True if STREAM can be written."
   (check-stream stream)
   (let ((out (%stream-out stream)))
@@ -455,18 +519,18 @@ the first element that was not filled."
         (let ((target (stream-control stream :output-target)))
           (and target (output-stream-p target))))))
 
-(defun open-stream-p (stream)
+(defun ansi-open-stream-p (stream)
   "True if STREAM has not been closed."
   (%stream-open-p (check-stream stream)))
 
-(defun interactive-stream-p (stream)
+(defun ansi-interactive-stream-p (stream)
   "True if a person seems to be at the other end of STREAM."
   (check-stream stream)
   (if (%stream-in stream)
       (if (stream-control stream :interactive-p) t nil)
       (interactive-stream-p (stream-control stream :input-target))))
 
-(defun stream-element-type (stream)
+(defun ansi-stream-element-type (stream)
   "The type of the elements of STREAM."
   (check-stream stream)
   (cond ((null (%stream-in stream))
@@ -477,10 +541,9 @@ the first element that was not filled."
 (defun stream-external-format (stream)
   "The encoding of the characters of STREAM: :UTF-8, or :DEFAULT when it has
 none."
-  (check-stream stream)
-  (or (stream-control stream :external-format) :default))
+  (or (stream-control (check-stream stream) :external-format) :default))
 
-(defun close (stream &key abort)
+(defun close-ansi-stream (stream abort)
   "End the use of STREAM: with ABORT without the effects it had, as far as that
 can be. Return true if it was open."
   (check-stream stream)
@@ -494,22 +557,21 @@ can be. Return true if it was open."
 (defun file-position (stream &optional (position nil position-p))
   "The position of the file STREAM in its file, or NIL; with POSITION (an index,
 :START or :END), move there and return true if that was possible."
-  (check-stream stream)
-  (let ((stream (if (%stream-in stream) stream (input-stream stream))))
+  (let* ((stream (check-stream stream))
+         (stream (if (%stream-in stream) stream (input-stream stream))))
     (if position-p
         (stream-control stream :set-position position)
         (stream-control stream :position))))
 
 (defun file-length (stream)
   "The number of elements of the file of STREAM."
-  (check-stream stream)
-  (or (stream-control stream :length)
+  (or (stream-control (check-stream stream) :length)
       (error 'type-error :datum stream :expected-type 'file-stream)))
 
 (defun file-string-length (stream object)
   "By how much OBJECT, a character or string, written to STREAM would move its
 position."
-  (check-stream stream)
+  (setq stream (check-stream stream))
   (cond ((stream-control stream :string-length))
         ((not (stream-control stream :position)) nil)
         ((characterp object) (utf-8-length (%char-code object)))
@@ -527,4 +589,12 @@ position."
 
 (defun stream-column (stream)
   "The column of the next character written to STREAM."
-  (%stream-column (output-stream stream)))
+  (let ((stream (output-stream stream)))
+    (if (gray-shim-p stream)
+        (or (stream-line-column (%gray-shim-object stream)) 0)
+        (%stream-column stream))))
+
+;;; Until there are generic functions:
+(%set-fdefinition 'input-stream-p #'ansi-input-stream-p)
+(%set-fdefinition 'output-stream-p #'ansi-output-stream-p)
+(%set-fdefinition 'stream-element-type #'ansi-stream-element-type)

@@ -397,6 +397,9 @@
     (cond (condition (condition-description-ancestors condition))
           ((and class (null structure))
            (mapcar #'class-or-name (class-all-superclasses class)))
+          ((and structure **booted**)
+           (mapcar #'class-or-name
+                   (class-all-superclasses (find-class name))))
           (structure
            (cons name
                  (if (structure-include structure)

@@ -88,7 +88,7 @@ CLHS DEFTYPE."
      (base-string stringp) (simple-string simple-string-p)
      (simple-base-string simple-string-p) (bit-vector bit-vector-p)
      (simple-bit-vector simple-bit-vector-p) (sequence sequencep)
-     (package packagep) (condition conditionp)
+     (package packagep) (stream streamp) (condition conditionp)
      (structure-object structure-object-p))))
 
 (defun compiled-function-p (object)

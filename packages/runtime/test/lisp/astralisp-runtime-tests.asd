@@ -50,5 +50,6 @@
    (:file "expected/clos")
    (:file "clos")
    (:file "mop")
+   (:file "gray-streams")
    (:file "package-extensions")
    (:file "listener")))
