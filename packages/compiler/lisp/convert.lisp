@@ -176,7 +176,18 @@ in it shows by itself."
           (t
            (unless meaning (note-unknown-variable symbol env))
            (note-use :sets symbol)
-           (make-special-set-node symbol value)))))
+           (make-special-set-node
+            symbol (typed-special-value symbol value env))))))
+
+(defun typed-special-value (symbol value env)
+  "VALUE as a value of the special variable SYMBOL: checked against the type that
+was proclaimed for it."
+  (let* ((type (getf (%symbol-info symbol) :declared-type t))
+         (ty (if (eq type t) *ty-t* (values (specifier-ty type)))))
+    (if (= +ty-all+ (ty-bits ty))
+        value
+        (make-the-node ty type value
+                       (< 0 (policy-safety (env-policy env)))))))
 
 (defun typed-node (value var env)
   "VALUE as a value of VAR: checked against its declared type."

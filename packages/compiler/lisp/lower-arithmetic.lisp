@@ -283,7 +283,7 @@ cannot overflow."
 
 (define-lowering (%ash) (ins a n)
   (let ((ta (value-ty a)) (tn (value-ty n)) (count (literal-integer n)))
-    (cond ((eql count 0) (low-of a))
+    (cond ((and (eql count 0) (ty-subtype-p ta *ty-integer*)) (low-of a))
           ((and count (< count 0) (ty-fixnum-p ta))
            (shift-right-fixnum a (- count)))
           ((and count (< count 0) (ty-word-p ta))

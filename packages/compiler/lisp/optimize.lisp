@@ -252,8 +252,12 @@
 (defun checked-types-hold-p (ins)
   "Have the arguments of the high instruction INS the types it asks for?"
   (let ((good t) (args (ins-args ins)))
-    (dolist (ty (op-argument-types (ins-op ins)) good)
-      (unless (ty-subtype-p (value-ty (pop args)) ty) (setq good nil)))))
+    (dolist (ty (op-argument-types (ins-op ins)))
+      (unless (ty-subtype-p (value-ty (pop args)) ty) (setq good nil)))
+    (setq args (ins-args ins))
+    (dolist (ty (get (ins-opname ins) 'argument-types) good)
+      (when (and args (not (ty-subtype-p (value-ty (pop args)) ty)))
+        (setq good nil)))))
 
 (defun flushable-p (ins)
   "May INS be dropped when its value is not used?"

@@ -149,8 +149,9 @@
 
 (defun literal-byte (form)
   "Size and position when FORM is (byte size position) with literals."
-  (if (and (consp form) (eq (car form) 'byte)
-           (integerp (cadr form)) (integerp (caddr form)))
+  (if (and (consp form) (eq (car form) 'byte) (two-arguments-p form)
+           (integerp (cadr form)) (integerp (caddr form))
+           (<= 0 (cadr form)) (<= 0 (caddr form)))
       (values (cadr form) (caddr form))
       (values nil nil)))
 
@@ -166,7 +167,7 @@
 
 (define-transform dpb (form)
   (multiple-value-bind (size position) (literal-byte (caddr form))
-    (if (and size (cdddr form))
+    (if (and size (cdddr form) (null (cddddr form)))
         (let ((mask (- (ash 1 size) 1)))
           (list '%logior
                 (list '%ash (list '%logand (cadr form) mask) position)

@@ -147,7 +147,7 @@ which may be without a notification: look at what you wait for in a loop."
 
 (defun make-semaphore (&key name (count 0))
   "Return a semaphore called NAME with COUNT permits."
-  (check-type count (integer 0 #.most-positive-fixnum))
+  (check-type count (and fixnum unsigned-byte))
   (%make-semaphore name count))
 
 (defun semaphore-wait (semaphore &key (count 1) timeout)

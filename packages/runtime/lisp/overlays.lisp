@@ -34,11 +34,11 @@ they are for.")
                            *uiop-entries*)
                 (list (list package name installer)))))
 
-(defmacro define-uiop ((package name &optional (original (gensym)))
+(defmacro define-uiop ((package name &optional (original (make-symbol "ORIGINAL")))
                        lambda-list &body body)
   "Define what the function NAME of PACKAGE becomes; ORIGINAL is bound to what it
 was."
-  (let ((symbol (gensym "SYMBOL")))
+  (let ((symbol (make-symbol "SYMBOL")))
     `(add-uiop-entry
       ,package ,name
       (lambda (,symbol)

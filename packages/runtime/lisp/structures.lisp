@@ -341,14 +341,14 @@
 
 (defun structure-setter-form (name accessor object store)
   (destructuring-bind (structure index type read-only-p) (cdr accessor)
-    (declare (ignore type))
     (when read-only-p
       (structure-error "~S is read-only" name))
     `(progn
        (if (%instance-of-p ,object (%layout ,structure))
            nil
            (accessor-type-error ,object ',name))
-       (%set-instance-ref ,object ,index ,store)
+       (%set-instance-ref ,object ,index
+                          ,(if (eq type t) store `(the ,type ,store)))
        ,store)))
 
 ;;; The structure that ACCESSOR, inherited or not, was first defined for.

@@ -82,11 +82,15 @@ have depends on all methods that apply to it."
   (let* ((variables (mapcar #'specialized-variable required))
          (specialized (mapcar #'specialized-variable
                               (remove-if #'symbolp required)))
-         (declarations `((declare (ignorable ,@specialized))
+         (next-p (or (may-use-next-p forms) (may-use-next-p lambda-rest)))
+         ;; CALL-NEXT-METHOD may pass on what the body does not name.
+         (declarations `((declare (ignorable ,@(if next-p
+                                                   variables
+                                                   specialized)))
                          ,@declarations))
          (body `((block ,block-name ,@forms)))
          (rest (accepting-all-keys lambda-rest)))
-    (if (or (may-use-next-p forms) (may-use-next-p lambda-rest))
+    (if next-p
         (values :next
                 (if rest
                     (next-form-with-rest name variables rest declarations
