@@ -11,6 +11,7 @@ import {
   type LispSymbol,
   list,
   NIL,
+  PackageError,
   PackageRegistry,
   printToString,
   Reader,
@@ -167,7 +168,7 @@ export class World implements CompilerHost {
   requirePackage(name: string): LispPackage {
     const found = this.registry.find(name);
     if (found === undefined) {
-      throw new LispError("package", `no package is named ${name}`);
+      throw new PackageError("R0024", `no package is named ${name}`);
     }
     return found;
   }
@@ -205,7 +206,10 @@ export class World implements CompilerHost {
 
   /** The text of a string, or null. */
   textOf(object: LispObject): string | null {
-    if (!(object instanceof LispString)) return null;
+    if (!(object instanceof LispString)) {
+      const simple = this.runtimeFunction("SIMPLE-STRING-OF")?.(object);
+      return simple instanceof LispString ? this.textOf(simple) : null;
+    }
     const { codes } = object;
     if (codes.length > 64 || codes.some((code) => code > 0xffff))
       return object.toString();
@@ -385,8 +389,14 @@ export class World implements CompilerHost {
     try {
       return new TopLevel(this, sink).process(form, this.environmentOf(env));
     } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      return this.programError(error);
+      if (error instanceof CompileError) return this.programError(error);
+      const failure = this.runtimeFunction("PACKAGE-FAILURE");
+      if (!(error instanceof PackageError) || failure === null) throw error;
+      return failure(
+        LispString.from(error.message.replace(/^no package is named /, "")),
+        LispString.from("~A"),
+        LispString.from(error.message),
+      );
     }
   }
 
@@ -428,6 +438,8 @@ export class World implements CompilerHost {
     context.package = this.currentPackage;
     context.hasFeature = keywordFeatures(FEATURES);
     context.evaluate = (form) => this.evalIn(form, NIL);
+    const pathname = this.commonLisp("PATHNAME").fn;
+    if (!isUndefined(pathname)) context.makePathname = (text) => pathname(text);
     return context;
   }
 

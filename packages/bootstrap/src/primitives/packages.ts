@@ -291,8 +291,51 @@ function packageFunctions(d: PackageDesignators) {
   };
 }
 
+/** How many arguments the functions of the standard take: least and most. */
+const ARGUMENT_COUNTS: Readonly<Record<string, readonly [number, number]>> = {
+  INTERN: [1, 2],
+  "FIND-SYMBOL": [1, 2],
+  UNINTERN: [1, 2],
+  EXPORT: [1, 2],
+  UNEXPORT: [1, 2],
+  IMPORT: [1, 2],
+  "SHADOWING-IMPORT": [1, 2],
+  SHADOW: [1, 2],
+  "FIND-ALL-SYMBOLS": [1, 1],
+  PACKAGEP: [1, 1],
+  "FIND-PACKAGE": [1, 1],
+  "LIST-ALL-PACKAGES": [0, 0],
+  "PACKAGE-NAME": [1, 1],
+  "PACKAGE-NICKNAMES": [1, 1],
+  "PACKAGE-USE-LIST": [1, 1],
+  "PACKAGE-USED-BY-LIST": [1, 1],
+  "PACKAGE-SHADOWING-SYMBOLS": [1, 1],
+  "USE-PACKAGE": [1, 2],
+  "UNUSE-PACKAGE": [1, 2],
+  "MAKE-PACKAGE": [1, 5],
+  "DELETE-PACKAGE": [1, 1],
+  "RENAME-PACKAGE": [2, 3],
+};
+
+type PackageFunction = (...args: LispObject[]) => LispObject;
+
+/** `fn`, called `name`, behind a check of the number of its arguments. */
+function counted(world: World, name: string, fn: PackageFunction): PackageFunction {
+  const [least, most] = ARGUMENT_COUNTS[name] ?? [0, Number.POSITIVE_INFINITY];
+  return (...args) =>
+    args.length >= least && args.length <= most
+      ? fn(...args)
+      : world.engineError("ARGUMENT-COUNT", world.commonLisp(name), args.length);
+}
+
 /** The functions that are not open-coded: installed under their names. */
 export function packagePrimitives(world: World) {
   const designators = new PackageDesignators(world);
-  return { ...symbolFunctions(designators), ...packageFunctions(designators) };
+  const functions: Record<string, PackageFunction> = {};
+  const all = { ...symbolFunctions(designators), ...packageFunctions(designators) };
+  for (const [name, fn] of Object.entries(all)) {
+    // Each takes Lisp objects, as many as the table says.
+    functions[name] = counted(world, name, fn as PackageFunction);
+  }
+  return functions;
 }

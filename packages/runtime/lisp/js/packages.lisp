@@ -3,6 +3,12 @@
 
 (in-package #:astralisp.runtime)
 
+;;; STRING as a simple string for the engine; NIL if it is no string.
+(defun simple-string-of (string)
+  (cond ((%simple-string-p string) string)
+        ((stringp string) (coerce string 'simple-string))
+        (t nil)))
+
 ;;; The present symbols of PACKAGE, then the inherited ones.
 (defun call-with-symbols (function package)
   (let ((package (find-package-or-error package)))
