@@ -5,6 +5,8 @@
   (:use #:common-lisp)
   (:export #:gray-streams))
 
+(pushnew 'chipz-system:gray-streams *features*)
+
 (in-package #:asdf-user)
 
 (defsystem "chipz"
@@ -19,5 +21,9 @@
                  (:file "crc32") (:file "adler32") (:file "conditions")
                  (:file "dstate") (:file "inflate-state") (:file "gzip")
                  (:file "zlib") (:file "inflate") (:file "bzip2")
-                 (:file "decompress") (:file "stream-fallback")))
-   (:file "bzip2-astralisp")))
+                 (:file "decompress")))
+   (:file "bzip2-astralisp")
+   (:file "before-stream")
+   (:module "original-stream"
+    :pathname #.(astralisp:library-source "chipz/")
+    :components ((:file "stream")))))
