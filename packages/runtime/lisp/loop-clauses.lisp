@@ -284,8 +284,9 @@
 
 (defun arithmetic-steps
     (variable type from limit limit-given test by direction)
-  "The steps of counting: VARIABLE never goes beyond the limit, since its next value
-is tested before it is set."
+  "The steps of counting. The next value is tested before VARIABLE gets it, since
+it may be beyond its type; where it is not, VARIABLE has it at the end, as public
+code expects."
   (let* ((up (eq direction :up))
          (beyond (if up
                      (if (eq test :inclusive) '> '>=)
@@ -302,9 +303,18 @@ is tested before it is set."
           (values (cons (list (list (list beyond variable limit)) '() '() '())
                         (list '()
                               (list (list next step))
-                              (list (list beyond next limit))
+                              (list `(and (,beyond ,next ,limit)
+                                          (progn
+                                            ,(last-setting variable next type)
+                                            t)))
                               (list (list variable next))))
                   bindings)))))
+
+(defun last-setting (variable value type)
+  (if (eq type t)
+      `(setq ,variable ,value)
+      `(when (typep ,value ',type)
+         (setq ,variable ,value))))
 
 ;;; FOR ... BEING.
 

@@ -103,7 +103,9 @@ function or value."
       (setq *features* (remove :package-local-nicknames *features*))
       (pushnew :asdf-unicode *features*)
       (unwind-protect
-           (handler-bind ((error (lambda (condition)
+           ;; Without a branch for us some functions ignore their parameters.
+           (handler-bind ((style-warning #'muffle-warning)
+                          (error (lambda (condition)
                                    (when (refusal-p condition)
                                      (invoke-restart 'skip-form)))))
              (funcall continue))

@@ -334,15 +334,13 @@ signed; NIL if ELEMENT-TYPE is one of characters."
              (values (octets (max 1 (if signed (%fx+ bits 1) bits))) signed)))
           ((subtypep element-type 'character) (values nil nil))
           ((subtypep element-type 'integer)
-           (block nil
-             (do ((width 1 (%fx+ width 1)))
-                 ((%fx> width 64))
-               (let ((bits (%fx* 8 width)))
-                 (cond ((subtypep element-type `(unsigned-byte ,bits))
-                        (return (values width nil)))
-                       ((subtypep element-type `(signed-byte ,bits))
-                        (return (values width t))))))
-             (values 8 t)))
+           (do ((width 1 (%fx+ width 1)))
+               ((%fx> width 64) (values 8 t))
+             (let ((bits (%fx* 8 width)))
+               (cond ((subtypep element-type `(unsigned-byte ,bits))
+                      (return (values width nil)))
+                     ((subtypep element-type `(signed-byte ,bits))
+                      (return (values width t)))))))
           (t (error 'type-error
                     :datum element-type
                     :expected-type '(satisfies stream-element-type-p))))))

@@ -313,6 +313,14 @@
           repeat 3 collect (list i s))))
 (define-test loop-131
   (loop for x in '(1 2 3) while (< x 3) for y = (* x x) collect y))
+(define-test loop-133
+  (list (loop for x from 1 to 5 finally (return x))
+        (loop for x from 1 below 5 finally (return x))
+        (loop for x from 5 downto 1 finally (return x))
+        (loop for x from 5 above 1 finally (return x))
+        (loop for x of-type fixnum from 1 below 6 by 2 finally (return x))))
+(define-test loop-never-beyond-its-type
+  (loop for x of-type (integer 1 5) from 1 to 5 collect x) => "(1 2 3 4 5)")
 (define-test loop-empty-maximum (loop for x in '() maximize x) => "NIL")
 (define-test loop-symbols
   (loop for s being the external-symbols of (find-package "COMMON-LISP")

@@ -278,3 +278,13 @@ cd")
                                            source)))
     (list (peek-char nil stream) (read-char source) (read-char stream)
           (progn (unread-char #\y stream) (read-line source)))))
+(deftype stream-octet () '(unsigned-byte 8))
+(define-test element-type-by-name
+  (let ((name "/tmp/astralisp-runtime-octets.bin"))
+    (with-open-file (out name :direction :output :if-exists :supersede
+                              :element-type 'stream-octet)
+      (write-sequence '(1 2 255) out))
+    (prog1 (with-open-file (in name :element-type 'stream-octet)
+             (list (file-length in) (read-byte in) (read-byte in)
+                   (read-byte in) (read-byte in nil :end)))
+      (delete-file name))))

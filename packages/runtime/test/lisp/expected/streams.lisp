@@ -91,4 +91,6 @@ end\"")
    (concatenated-unread-goes-to-its-source
     "(ABC #\\) #\\) D)")
    (concatenated-peek-stays-in-its-source
-    "(#\\x #\\x #\\y \"yz\")")))
+    "(#\\x #\\x #\\y \"yz\")")
+   (element-type-by-name
+    "(3 1 2 255 :END)")))
