@@ -101,11 +101,12 @@ returns true, or returns NIL.")
       nil))
 
 (defun source-for-load (filespec)
-  "The file that LOAD means by FILESPEC: itself, or with the type lisp."
-  (let ((pathname (merge-pathnames filespec)))
-    (if (and (null (pathname-type pathname))
+  "The file that LOAD means by FILESPEC, not merged with the defaults yet: itself, or
+with the type lisp."
+  (let ((pathname (pathname filespec)))
+    (if (and (null (pathname-type (merge-pathnames pathname)))
              (not (probe-file pathname)))
-        (let ((source (merge-pathnames pathname (make-pathname :type "lisp"))))
+        (let ((source (make-pathname :type "lisp" :defaults pathname)))
           (if (probe-file source) source pathname))
         pathname)))
 
@@ -138,7 +139,8 @@ return NIL."
                   truename
                   (lambda ()
                     (with-open-file (stream truename)
-                      (load-stream stream truename pathname verbose
+                      (load-stream stream truename
+                                   (merge-pathnames pathname) verbose
                                    print)))))))))
 
 ;;; Compiled files.
