@@ -4,6 +4,18 @@ import { parseArgs } from "node:util";
 import { BenchError, compare, formatBench } from "./bench.js";
 import { boot } from "./boot.js";
 import { BuildError, build } from "./build.js";
+import {
+  type ConformanceEngine,
+  conformanceEngines,
+  runConformance,
+  SuiteError,
+} from "./conformance.js";
+import {
+  FailureListError,
+  findNews,
+  formatConformance,
+  readExpectedFailures,
+} from "./conformance-report.js";
 import { MissingProgramError, needProgram } from "./debian.js";
 import { buildImage, ConfigError, readImageConfig } from "./image.js";
 import { chosenLibraries, libraries } from "./libraries.js";
@@ -39,6 +51,10 @@ const usage = `usage: astra <command> [options]
   third-party [--engine ENGINE]... [--limit SECONDS] [--log FILE] [LIBRARY]...
                                load public libraries of Debian and run their tests, in
                                the hosted world, in QEMU and on js, or the engines named
+  conformance [--engine hosted|js|qemu] [--chapter NAME]... [--test NAME]...
+      [--expected FILE] [--limit SECONDS] [--log FILE] PATH
+                               run the public ANSI suite in the folder PATH and compare
+                               its failures with those expected
   bench [--rounds N]           the benchmark kernels beside SBCL, as ratios
 `;
 
@@ -61,6 +77,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   boot: bootCommand,
   bench: benchCommand,
+  conformance: conformanceCommand,
   test: testCommand,
   "third-party": thirdPartyCommand,
 };
@@ -86,7 +103,14 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function isExpected(error: unknown): error is Error {
   const isUsage = error instanceof TypeError && "code" in error;
-  const known = [UsageError, ConfigError, BuildError, BenchError];
+  const known = [
+    UsageError,
+    SuiteError,
+    FailureListError,
+    ConfigError,
+    BuildError,
+    BenchError,
+  ];
   const missing = [MissingProgramError, MissingLibraryError];
   return isUsage || [...known, ...missing].some((type) => error instanceof type);
 }
@@ -248,4 +272,50 @@ function libraryEngineNamed(name: string): LibraryEngine {
   const engine = libraryEngines.find((known) => known === name);
   if (engine !== undefined) return engine;
   throw new UsageError(`no engine is called ${name}: use ${libraryEngines.join(", ")}`);
+}
+
+async function conformanceCommand(
+  args: readonly string[],
+  paths: Paths,
+  progress: Progress,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      engine: { type: "string", default: "hosted" },
+      chapter: { type: "string", multiple: true, default: [] },
+      test: { type: "string", multiple: true, default: [] },
+      expected: {
+        type: "string",
+        default: `${paths.root}/apps/astra/conformance/expected-failures.txt`,
+      },
+      limit: { type: "string", default: "60" },
+      log: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+  const [suite] = positionals;
+  if (suite === undefined || positionals.length > 1) {
+    throw new UsageError("name the folder of the ANSI suite, a clone of ansi-test");
+  }
+  const engine = conformanceEngineNamed(values.engine);
+  const { chapter: chapters, test: tests, log } = values;
+  const classes = readExpectedFailures(values.expected, engine);
+  if (engine !== "js") await build(paths, { iso: engine === "qemu", progress });
+  const limitSeconds = Number(values.limit);
+  const options = { engine, suite, chapters, tests, limitSeconds, progress, log };
+  const result = await runConformance(paths, options);
+  const news = findNews(result, classes, chapters.length + tests.length === 0);
+  progress.done("");
+  process.stdout.write(`${formatConformance(result, classes, news)}\n`);
+  const differences = [news.failures, news.successes, news.missing].flat().length;
+  return differences === 0 && result.outcomes.length > 0 ? 0 : 1;
+}
+
+function conformanceEngineNamed(name: string): ConformanceEngine {
+  const engine = conformanceEngines.find((known) => known === name);
+  if (engine !== undefined) return engine;
+  throw new UsageError(
+    `no engine is called ${name}: use ${conformanceEngines.join(", ")}`,
+  );
 }

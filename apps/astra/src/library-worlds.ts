@@ -23,6 +23,8 @@ export interface WorldCommand {
   readonly input: string;
   /** Environment variables beside those of this process. */
   readonly env: Readonly<Record<string, string>>;
+  /** The current directory, if not that of this process. */
+  readonly cwd?: string;
 }
 
 /** Calls `use` with the command for a world that runs `script`. */

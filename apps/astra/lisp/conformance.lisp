@@ -9,8 +9,8 @@
 
 ;;; What the driver prints for its reader are lines that begin with +MARK+; whatever
 ;;; else comes between them was written by the suite:
-;;;   chapter NAME COUNT    the tests of a chapter are there
-;;;   bad-form FILE:LINE    a form of the suite could not be loaded; the report follows
+;;;   loading CHAPTER
+;;;   bad-form CHAPTER FILE:LINE  a form could not be loaded; the report follows
 ;;;   total COUNT           all is loaded
 ;;;   start INDEX CHAPTER NAME
 ;;;   passed | failed | hung | inactive       how that test ended
@@ -22,7 +22,7 @@
 (defvar *out* *standard-output*
   "Where the driver writes, whatever a test does to the standard streams.")
 
-(defvar *chapter* nil
+(defvar *chapter* "auxiliary"
   "The chapter that is being loaded, a string.")
 
 (defvar *chapters* '()
@@ -79,7 +79,7 @@
   (let ((restart (find-restart (find-symbol "SKIP-FORM" "ASTRALISP.RUNTIME")
                                condition)))
     (when restart
-      (say "bad-form ~(~A~)" (place-of-form))
+      (say "bad-form ~A ~A" *chapter* (place-of-form))
       (say-report (condition-text condition))
       (invoke-restart restart))))
 
@@ -92,12 +92,13 @@
 (defun load-chapter (chapter)
   "Load the tests of CHAPTER, the name of a directory of the suite."
   (let ((before (length (entries)))
+        (*chapter* chapter)
         (*package* (find-package "CL-TEST")))
+    (say "loading ~A" chapter)
     (load-suite-file (format nil "~A/load.lsp" chapter))
     (let ((new (nthcdr before (entries))))
       (dolist (entry new)
-        (push (cons (call-rt "NAME" entry) chapter) *chapters*))
-      (say "chapter ~A ~D" chapter (length new)))))
+        (push (cons (call-rt "NAME" entry) chapter) *chapters*)))))
 
 ;;; The time limit.
 
