@@ -119,7 +119,8 @@ are."
 nil, only do what they ask for at compile time. Report what is wrong with them;
 return the number of warnings."
   (let ((*package* (find-package "COMMON-LISP-USER"))
-        (*features* *target-features*))
+        (*features* *target-features*)
+        (*global-lambda-list* nil))
     (multiple-value-bind (warnings failed definitions)
         (compile-source-text
          (read-source-text path) path

@@ -241,6 +241,7 @@ checks them."
   (let ((type (declared-type name specifiers))
         (var (make-var :name name)))
     (unless (eq type t)
+      (setf (var-type var) type)
       (setf (var-ty var) (values (specifier-ty type))))
     (cond ((declared-p 'ignore name specifiers)
            (setf (var-ignore var) :ignore))

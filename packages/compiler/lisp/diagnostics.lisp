@@ -122,8 +122,11 @@ compilation unit, see NOTE-REFERENCE."
     (unless (eq (symbol-package symbol) *cl-package*)
       (let ((entry (assoc kind *unit-uses*)))
         (cond ((null entry) (push (list kind name) *unit-uses*))
-              ((not (member name (cdr entry) :test #'equal))
-               (push name (cdr entry))))))
+              ((if (symbolp name)
+                   (member name (cdr entry) :test #'eq)
+                   (member name (cdr entry) :test #'equal))
+               nil)
+              (t (push name (cdr entry))))))
     name))
 
 (defvar *cl-package* (symbol-package 'car) "The package COMMON-LISP.")

@@ -35,9 +35,17 @@ start end entry lambda-list frame-slots variables)."
                          (< offset (svref record 2)))
                 (return record)))))))))
 
+(defun code-function (function)
+  "FUNCTION, or what is called in its place when it is a funcallable instance."
+  (loop
+    (unless (%funcallable-p function) (return function))
+    (setq function (%raw-load-boxed (%object-address function)
+                                    (* 8 +funcallable-slots-slot+)))))
+
 (defun disassemble-function (function)
   "Write a listing of the machine code of the function object FUNCTION."
   (let* ((stream *standard-output*)
+         (function (code-function function))
          (code (function-code-address function))
          (start (code-object-start code))
          (offset (- (%function-entry function) start))

@@ -12,8 +12,10 @@
   "A lexical environment.  VARS maps symbols to a VAR, :SPECIAL or
 \(:MACRO . expansion); FUNS maps names to a FUN, (:MACRO . expander),
 :INLINE or :NOTINLINE; FUN is the function around; OUTER is NIL or the
-environment, as macro functions get it, whose macros are seen here."
-  (vars '()) (funs '()) (exits '()) (tags '()) policy fun (outer nil))
+environment, as macro functions get it, whose macros are seen here; FACTS what the
+declarations of DEFINE-DECLARATION say."
+  (vars '()) (funs '()) (exits '()) (tags '()) policy fun (outer nil)
+  (facts '()))
 
 (defun null-env (fun)
   "The global environment, inside FUN."
@@ -63,23 +65,90 @@ Its functions and variables are not to be had: their frames do not exist."
 
 (defun macro-environment (env)
   "ENV as the closure that macro functions get (docs/primitives.md)."
-  (if (and (null (env-vars env)) (null (env-funs env)))
+  (if (and (null (env-vars env)) (null (env-funs env)) (null (env-facts env))
+           (eq (env-policy env) *policy*))
       (env-outer env)
       (lambda (kind name)
-        (if (eq kind :function)
-            (let ((entry (find-function name env)))
-              (cond ((null entry) nil)
-                    ((fun-p entry) :function)
-                    ((consp entry) (values :macro (cdr entry)))
-                    (t nil)))
-            (let ((entry (cdr (assoc name (env-vars env)))))
-              (cond ((null entry)
-                     (if (env-outer env)
-                         (funcall (env-outer env) kind name)
-                         nil))
-                    ((var-p entry) :lexical)
-                    ((consp entry) (values :symbol-macro (cdr entry)))
-                    (t :special)))))))
+        (case kind
+          (:function (function-meaning name env))
+          (:variable (variable-meaning name env))
+          (:extended t)
+          (:variable-declarations (variable-declarations name env))
+          (:function-declarations (function-declarations name env))
+          (:declaration (declaration-value name env))))))
+
+(defun function-meaning (name env)
+  (let ((entry (find-function name env)))
+    (cond ((null entry) nil)
+          ((fun-p entry) :function)
+          ((consp entry) (values :macro (cdr entry)))
+          (t nil))))
+
+(defun variable-meaning (name env)
+  (let ((entry (cdr (assoc name (env-vars env)))))
+    (cond ((null entry)
+           (if (env-outer env)
+               (funcall (env-outer env) :variable name)
+               nil))
+          ((var-p entry) :lexical)
+          ((consp entry) (values :symbol-macro (cdr entry)))
+          (t :special))))
+
+(defun ask-outer (env kind name)
+  "The answer of the environment around ENV to an extended question."
+  (let ((outer (env-outer env)))
+    (if (and outer (funcall outer :extended nil))
+        (funcall outer kind name)
+        (values nil nil))))
+
+(defun variable-declarations (name env)
+  "An alist of what is declared of the variable NAME in ENV."
+  (let ((entry (cdr (assoc name (env-vars env))))
+        (alist (facts-about :variable name env)))
+    (cond ((null entry)
+           (append alist (ask-outer env :variable-declarations name)))
+          ((var-p entry)
+           (unless (eq (var-type entry) t)
+             (push (cons 'type (var-type entry)) alist))
+           (when (var-ignore entry)
+             (push (cons 'ignore (if (eq (var-ignore entry) :ignore)
+                                     'ignore
+                                     'ignorable))
+                   alist))
+           (when (var-extent entry) (push (cons 'dynamic-extent t) alist))
+           alist)
+          (t alist))))
+
+(defun function-declarations (name env)
+  "An alist of what is declared of the function NAME in ENV."
+  (let ((entry (find-function name env))
+        (alist (facts-about :function name env)))
+    (cond ((eq entry :inline) (cons (cons 'inline 'inline) alist))
+          ((eq entry :notinline) (cons (cons 'inline 'notinline) alist))
+          (entry alist)
+          (t (append alist (ask-outer env :function-declarations name))))))
+
+(defun declaration-value (name env)
+  "What is declared under NAME in ENV, and true if anything is."
+  (let ((fact (find-if (lambda (fact)
+                         (and (eq (car fact) :declaration)
+                              (eq (cadr fact) name)))
+                       (env-facts env))))
+    (cond (fact (values (cddr fact) t))
+          ((eq name 'optimize)
+           (let ((policy (env-policy env)))
+             (values (list (list 'speed (policy-speed policy))
+                           (list 'safety (policy-safety policy))
+                           (list 'debug (policy-debug policy))
+                           (list 'space 1) (list 'compilation-speed 1))
+                     t)))
+          (t (ask-outer env :declaration name)))))
+
+(defun facts-about (kind name env)
+  (let ((alist '()))
+    (dolist (fact (env-facts env) (nreverse alist))
+      (when (and (eq (car fact) kind) (equal (cadr fact) name))
+        (push (cddr fact) alist)))))
 
 ;;; Declarations
 
@@ -173,6 +242,11 @@ of variables not among the symbols BOUND."
                  (or (symbolp (car specifier)) (consp (car specifier))))
       (malformed "a declaration must be a list, not " specifier))
     (check-declaration specifier bound)
+    (when (and (symbolp (car specifier))
+               (getf (%symbol-info (car specifier)) :declaration-function))
+      (let ((facts (declaration-facts specifier (macro-environment env))))
+        (setq env (copy-env env))
+        (setf (env-facts env) (append facts (env-facts env)))))
     (case (car specifier)
       (optimize
        (setq env (copy-env env))

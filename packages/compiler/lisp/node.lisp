@@ -11,7 +11,7 @@ declared; SITE is where it is bound, for reports."
   name (ty *ty-t*) (refs 0) (sets 0) (owner nil) (region nil) (cell nil)
   (captured nil) (function nil) (value nil) (ignore nil) (extent nil)
   (alias nil)
-  (site nil) (mark nil))
+  (site nil) (mark nil) (type t))
 
 (defstruct fun
   "A function of the source.  VARS are the required parameters; the rest of

@@ -96,6 +96,8 @@
    (:file "compilation-units")
    (:file "source-locations")
    (:file "cross-references")
+   (:file "environments")
+   (:file "macroexpand-all")
    (:file "load")
    (:file "overlays")
    (:file "overlays-uiop")

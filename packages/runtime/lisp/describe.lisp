@@ -377,9 +377,10 @@ and what they name; return no values."
   "A function of a function object that writes its code, or NIL.")
 
 (defun disassemble (function)
-  "Write the machine code of FUNCTION, a function, its name or a lambda
-expression; return NIL."
+  "Write the machine code of FUNCTION, a function, a method, a name of a function or
+macro, or a lambda expression; return NIL. CLHS DISASSEMBLE."
   (let ((object (cond ((functionp function) function)
+                      ((typep function 'method) (%method-code function))
                       ((and (consp function) (eq (car function) 'lambda))
                        (compile nil function))
                       (t (fdefinition function)))))

@@ -197,6 +197,9 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
 (defglobal **policy** '((speed . 1) (safety . 1) (debug . 1) (space . 1)
                         (compilation-speed . 1)))
 
+;;; Names of declarations that were proclaimed to be such.
+(defglobal **declarations** '())
+
 ;;; Types of conditions that the compiler keeps to itself.
 (defglobal **muffled** '())
 
@@ -248,7 +251,10 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
       (type (proclaim-types (car rest) (cdr rest)))
       (ftype (proclaim-function-types (car rest) (cdr rest)))
       (declaration
-       (dolist (name rest) (set-info name :declaration t)))
+       (dolist (name rest)
+         (unless (memq name **declarations**)
+           (setq **declarations** (cons name **declarations**)))
+         (set-info name :declaration t)))
       (global
        (dolist (name rest) (%set-variable-kind name :global)))
       ((ignore ignorable dynamic-extent) nil)

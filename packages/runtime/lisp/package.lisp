@@ -20,6 +20,9 @@
    #:compiler-note #:diagnostic-code #:diagnostic-severity #:diagnostic-text
    #:diagnostic-hint #:diagnostic-form #:diagnostic-chain
    #:muffle-conditions #:unmuffle-conditions
+   #:macroexpand-all #:variable-information #:function-information
+   #:declaration-information #:augment-environment #:define-declaration
+   #:parse-macro #:enclose
    #:who-calls #:who-references #:who-sets #:who-binds #:who-macroexpands
    #:who-inlines #:who-specializes-directly
    #:find-definition-sources #:function-source-location
@@ -115,4 +118,5 @@
    #:writer-method-class))
 
 (defpackage #:astralisp.runtime
-  (:use #:common-lisp #:astralisp.primitives #:astralisp #:astralisp.mop))
+  (:use #:common-lisp #:astralisp.primitives #:astralisp #:astralisp.mop)
+  (:shadow #:parse-macro))

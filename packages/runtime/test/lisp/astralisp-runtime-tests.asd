@@ -52,4 +52,5 @@
    (:file "mop")
    (:file "gray-streams")
    (:file "package-extensions")
+   (:file "environments")
    (:file "listener")))
