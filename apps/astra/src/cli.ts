@@ -20,7 +20,7 @@ import { MissingProgramError, needProgram } from "./debian.js";
 import { buildImage, ConfigError, readImageConfig } from "./image.js";
 import { chosenLibraries, libraries } from "./libraries.js";
 import { type LibraryEngine, libraryEngines } from "./library-worlds.js";
-import { formatFigures, measure } from "./measure.js";
+import { formatFigures, imageSize, measure } from "./measure.js";
 import { findPaths, type Paths } from "./paths.js";
 import { type Progress, startProgress } from "./progress.js";
 import { type Engine, engines, formatResults, runTests } from "./test.js";
@@ -55,7 +55,9 @@ const usage = `usage: astra <command> [options]
       [--expected FILE] [--limit SECONDS] [--log FILE] PATH
                                run the public ANSI suite in the folder PATH and compare
                                its failures with those expected
-  bench [--rounds N]           the benchmark kernels beside SBCL, as ratios
+  bench [--rounds N]           the benchmark kernels beside SBCL, as ratios; what a
+                               world and a cold build cost
+  size                         the octets of the image by package, file and kind
 `;
 
 type Command = (
@@ -78,6 +80,7 @@ const commands: Readonly<Record<string, Command>> = {
   boot: bootCommand,
   bench: benchCommand,
   conformance: conformanceCommand,
+  size: sizeCommand,
   test: testCommand,
   "third-party": thirdPartyCommand,
 };
@@ -179,6 +182,17 @@ async function benchCommand(
   print("Compiling the kernels' file, and one small function", formatBench(rate, "SBCL"));
   print("The JavaScript of the bootstrap beside SBCL", javaScriptBench(paths, rounds));
   print("What a world costs", formatFigures(await measure(paths, progress.step)));
+  return 0;
+}
+
+async function sizeCommand(
+  _args: readonly string[],
+  paths: Paths,
+  progress: Progress,
+): Promise<number> {
+  await build(paths, { iso: true, progress });
+  progress.done("");
+  process.stdout.write(`${imageSize(paths)}\n`);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 /** What a world costs: sizes, start, collections, the way to the prompt. */
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BenchError } from "./bench.js";
 import { findProgram } from "./debian.js";
@@ -31,6 +32,7 @@ export async function measure(
       mark: 100,
     },
     ...heapFigures(paths),
+    { name: "cold build", value: coldBuild(paths, report), unit: "s CPU", mark: 240 },
   ];
   const qemu = findProgram("qemu-system-x86_64");
   if (qemu === undefined) return figures;
@@ -59,6 +61,38 @@ function startTime({ executable }: Paths): number {
     Number(run(executable, ["--eval", "(astralisp.primitives:%run-time-ns)"])),
   ).sort((a, b) => a - b);
   return (times[5] ?? Number.NaN) / 1e6;
+}
+
+/** The CPU seconds of a build in a fresh clone, packages, world and CD included. */
+function coldBuild({ root }: Paths, report: (line: string) => void): number {
+  report("bench: a cold build in a fresh clone");
+  const clone = mkdtempSync(join(tmpdir(), "astralisp-cold-"));
+  try {
+    run("git", ["clone", "--quiet", root, clone]);
+    const script = "node scripts/astra.mjs build >&2 || exit 3; times";
+    const { stdout, stderr, status } = spawnSync("bash", ["-c", script], {
+      cwd: clone,
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+      env: { ...process.env, TURBO_FORCE: "true" },
+    });
+    if (status !== 0) throw new BenchError(`the cold build failed:\n${stderr}`);
+    // The second line of TIMES is user and system time of the children: 1m2.5s 0m3.1s.
+    const children = stdout.trim().split("\n")[1] ?? "";
+    const times = [...children.matchAll(/(\d+)m([\d.]+)s/g)];
+    return times.reduce((sum, [, m, s]) => sum + 60 * Number(m) + Number(s), 0);
+  } finally {
+    rmSync(clone, { recursive: true, force: true });
+  }
+}
+
+/** What the image is made of, printed by the system itself, and the files' sizes. */
+export function imageSize(paths: Paths): string {
+  const table = run(paths.executable, ["--eval", "(astralisp:print-image-size)"]);
+  const files = [paths.warmWorld, paths.executable, paths.iso].map(
+    (file) => `${file}: ${statSync(file).size.toLocaleString("en")} octets`,
+  );
+  return [table.trimEnd(), ...files].join("\n");
 }
 
 function heapFigures({ root, executable }: Paths): Figure[] {

@@ -56,6 +56,7 @@
    (:file "identity")
    (:file "backtrace")
    (:file "presentation")
+   (:file "image-size")
    (:file "memory-files")
    (:file "system")
    (:file "evaluate")

@@ -70,13 +70,48 @@
     (block nil
       (tagbody
        again
+         (if (%fx< (%integer-compare a b) 0)
+             (let ((c a))
+               (setq a b b c)))
          (when (eql b 0) (return a))
          (when (and (%fixnump a) (%fixnump b))
            (return (fixnum-gcd a b)))
-         (%mv-let (q r) (%integer-truncate a b)
-           (declare (ignore q))
-           (setq a b b r))
+         (%mv-let (c d) (gcd-step a b)
+           (setq a c b d))
          (go again)))))
+
+;;; D. H. Lehmer's method (Knuth, The Art of Computer Programming, volume 2,
+;;; 4.5.2, algorithm L): the quotients of Euclid's algorithm are found from the
+;;; leading bits of A and B as long as these decide them, then applied at once.
+(defun gcd-step (a b)
+  "A pair with the greatest common divisor of A and B, not negative, A not less
+than B and not a fixnum, and nearer to its end."
+  (let* ((bits (%fx- (integer-length most-positive-fixnum) 3))
+         (shift (%fx- bits (integer-length a)))
+         (x (%ash a shift))
+         (y (%ash b shift))
+         (aa 1) (ab 0) (ba 0) (bb 1))
+    (declare (type fixnum x y aa ab ba bb))
+    ;; Invariant: (aa a + ab b, ba a + bb b) is where the algorithm has come to.
+    (block nil
+      (tagbody
+       again
+         (when (or (eq 0 (%fx+ y ba)) (eq 0 (%fx+ y bb)))
+           (return))
+         (let ((q (%fx-truncate (%fx+ x aa) (%fx+ y ba))))
+           (unless (%fx= q (%fx-truncate (%fx+ x ab) (%fx+ y bb)))
+             (return))
+           (let ((next-a (%fx- aa (%fx* q ba)))
+                 (next-b (%fx- ab (%fx* q bb)))
+                 (next-y (%fx- x (%fx* q y))))
+             (setq aa ba ba next-a
+                   ab bb bb next-b
+                   x y y next-y)))
+         (go again)))
+    (if (eq ab 0)
+        (values b (nth-value 1 (%integer-truncate a b)))
+        (values (%integer+ (%integer* aa a) (%integer* ab b))
+                (%integer+ (%integer* ba a) (%integer* bb b))))))
 
 (defun fixnum-gcd (a b)
   (block nil

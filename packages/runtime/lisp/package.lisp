@@ -11,7 +11,7 @@
    #:quit #:getenv #:command-line-arguments #:gc #:heap-usage
    #:library-source #:skip-form
    ;; The listener, errors, backtraces.
-   #:run-repl #:backtrace #:print-backtrace #:*debugger-enabled*
+   #:print-image-size #:run-repl #:backtrace #:print-backtrace #:*debugger-enabled*
    #:stack-exhausted #:heap-exhausted #:memory-fault #:interrupt
    #:simple-program-error #:simple-package-error
    #:argument-count-error #:unknown-keyword-error

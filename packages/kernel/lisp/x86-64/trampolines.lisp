@@ -290,16 +290,69 @@ registers, or that push a number of arguments known only when they run.")
   "The signal handler of Linux, which runs with raw registers on its own stack
 while Lisp code stands at any instruction.")
 
+(defparameter *digit-trampolines*
+  '((align 16)
+    multiply-digits                     ; rdi zeros, rsi and r8 bignums
+    (mov ecx (mem dword rsi -11))       ; how many digits they have
+    (mov r10d (mem dword r8 -11))
+    (lea rsi (mem rsi (* rcx 8) -7))    ; behind the digits of the first
+    (lea rdi (mem rdi (* rcx 8) -7))    ; and as far into the result
+    (mov r11 rcx) (neg r11)
+    multiply-row
+    (mov rbx (mem r8 -7))
+    (mov r12 r11)
+    (xor r13d r13d)
+    multiply-next
+    (mov rax (mem rsi (* r12 8)))
+    (mul rbx)
+    (add rax r13) (adc rdx 0)
+    (add (mem rdi (* r12 8)) rax) (adc rdx 0)
+    (mov r13 rdx)
+    (inc r12) (jnz multiply-next)
+    (mov (mem rdi) r13)
+    (add rdi 8) (add r8 8)
+    (dec r10) (jnz multiply-row)
+    digits-done                         ; leave objects in boxed registers
+    (xor ebx ebx) (xor esi esi) (xor r8d r8d) (xor r12d r12d)
+    (xor r13d r13d)
+    (mov edi #x10001117) (mov ecx 1)
+    (ret)
+
+    (align 16)
+    subtract-product                    ; rdi bignum, rsi index of a digit in
+    (lea rdi (mem rdi rsi -7))          ; it; r8 bignum, r9 how many digits of
+    (add rdi r9)                        ; that; [r15 + 1024] the factor
+    (lea r8 (mem r8 r9 -7))
+    (mov r11 r9) (neg r11)
+    (mov r10 (mem r15 1024))
+    (mov (mem qword r15 1024) 0)        ; the collector reads this area
+    (xor ecx ecx)
+    subtract-next
+    (mov rax (mem r8 r11))
+    (mul r10)
+    (add rax rcx) (adc rdx 0)
+    (sub (mem rdi r11) rax) (adc rdx 0)
+    (mov rcx rdx)
+    (add r11 8) (jnz subtract-next)
+    (xor r8d r8d)
+    (sub (mem rdi) rcx)
+    (sbb edi edi) (and edi 8)           ; the borrow as a fixnum
+    (mov ecx 1)
+    (ret))
+  "The two inner loops of multiplication and division of bignums: compiled Lisp
+has no carry flag that lives from one digit to the next. They call nothing and
+cannot be stopped, so raw words may be in boxed registers meanwhile.")
+
 (defun trampoline-forms ()
   "All LAP forms of the trampolines."
   (append *saving-trampolines* *call-trampolines* *value-trampolines*
-          *thread-trampolines* *signal-trampolines*))
+          *thread-trampolines* *signal-trampolines* *digit-trampolines*))
 
 (defparameter *trampoline-entries*
   '(undefined-function poll allocate binding-overflow fault-entry call-object
     call-funcallable argument-count-error apply values-list save-values jump-to-unwind
     switch-thread clear-registers linux-entry world-entry thread-entry
-    signal-entry signal-return)
+    signal-entry signal-return multiply-digits subtract-product)
   "The labels that are entries.")
 
 (defparameter *trampoline-points*

@@ -1,6 +1,9 @@
 ;;;; Division of bignums: D. E. Knuth, The Art of Computer Programming, volume
 ;;;; 2, 4.3.1, algorithm D.
 
+;;; Functions whose arguments are digits and their numbers get them from
+;;; %INTEGER-TRUNCATE, which has looked at its own: hence safety 0.
+
 (in-package #:astralisp.runtime)
 
 (defun magnitude (bignum extra)
@@ -36,7 +39,8 @@ EXTRA more digits of 0."
 (defun divide-by-word (digits n word)
   "Divide the first N unsigned DIGITS by WORD in place; return the remainder as
 a fresh bignum of two digits."
-  (declare (type fixnum n) (type (unsigned-byte 64) word))
+  (declare (type fixnum n) (type (unsigned-byte 64) word)
+           (optimize (speed 3) (safety 0)))
   (let ((remainder (%bignum-allocate 2)))
     (with-words ((rest 0))
       (do-digits (k 0 n)
@@ -51,7 +55,7 @@ a fresh bignum of two digits."
 (defun shift-digits-left (digits n shift)
   "Shift the first N DIGITS left by SHIFT bits, 0 to 63, in place; what leaves
 at the top is lost."
-  (declare (type fixnum n shift))
+  (declare (type fixnum n shift) (optimize (speed 3) (safety 0)))
   (if (%fx> shift 0)
       (with-words ((carry 0))
         (do-digits (i 0 n)
@@ -63,7 +67,7 @@ at the top is lost."
 
 (defun shift-digits-right (digits n shift)
   "Shift the first N DIGITS right by SHIFT bits, 0 to 63, in place."
-  (declare (type fixnum n shift))
+  (declare (type fixnum n shift) (optimize (speed 3) (safety 0)))
   (if (%fx> shift 0)
       (do-digits (i 0 n)
         (with-words ((digit (%word-shift-right (%bignum-digit digits i) shift))
@@ -79,7 +83,7 @@ at the top is lost."
 (defun estimate-digit (u j v n)
   "The digit of the quotient for U from J on, or one more (D3). V has N digits,
 the highest bit set."
-  (declare (type fixnum j n))
+  (declare (type fixnum j n) (optimize (speed 3) (safety 0)))
   (with-words ((u2 (%bignum-digit u (%fx+ j n)))
                (u1 (%bignum-digit u (%fx+ j (%fx- n 1))))
                (u0 (%bignum-digit u (%fx+ j (%fx- n 2))))
@@ -114,29 +118,15 @@ the highest bit set."
 (defun subtract-multiple (u j v n q)
   "Subtract Q times V, of N digits, from U from J on; return true when the
 result is negative (D4)."
-  (declare (type fixnum j n) (type (unsigned-byte 64) q))
-  (with-words ((carry 0)
-               (borrow 0))
-    (do-digits (i 0 n)
-      (%mv-let (low high) (%word-multiply (%bignum-digit v i) q)
-        (declare (type (unsigned-byte 64) low high))
-        (%mv-let (low out) (%word-add-carry low carry 0)
-          (declare (type (unsigned-byte 64) low out))
-          (setq carry (%word+ high out))
-          (%mv-let (digit out)
-              (%word-subtract-borrow (%bignum-digit u (%fx+ j i)) low borrow)
-            (declare (type (unsigned-byte 64) digit out))
-            (%set-bignum-digit u (%fx+ j i) digit)
-            (setq borrow out)))))
-    (%mv-let (digit out)
-        (%word-subtract-borrow (%bignum-digit u (%fx+ j n)) carry borrow)
-      (declare (type (unsigned-byte 64) digit out))
-      (%set-bignum-digit u (%fx+ j n) digit)
-      (%word= out 1))))
+  (declare (type fixnum j n) (type (unsigned-byte 64) q)
+           (optimize (speed 3) (safety 0)))
+  ;; Words are no arguments: this one goes through the area for values.
+  (%thread-store 1024 q)
+  (not (eq 0 (%call-trampoline 'subtract-product u j v n))))
 
 (defun add-back (u j v n)
   "Add V to U from J on (D6)."
-  (declare (type fixnum j n))
+  (declare (type fixnum j n) (optimize (speed 3) (safety 0)))
   (with-words ((carry 0))
     (do-digits (i 0 n)
       (%mv-let (sum out)
@@ -153,7 +143,7 @@ result is negative (D4)."
   "Divide U by V, unsigned with LU and LV digits; U has a digit to spare. U
 becomes the remainder; the quotient is a fresh bignum with a digit of 0 at its
 end."
-  (declare (type fixnum lu lv))
+  (declare (type fixnum lu lv) (optimize (speed 3) (safety 0)))
   (let* ((shift (%fx- 64 (%word-length (%bignum-digit v (%fx- lv 1)))))
          (count (%fx+ (%fx- lu lv) 1))
          (quotient (%bignum-allocate (%fx+ count 1))))

@@ -7,7 +7,10 @@
 ;;; what a fixnum (61 bits) can hold is one. Words are declared (unsigned-byte
 ;;; 64), which the compiler keeps in raw registers. An operation makes a fixnum
 ;;; operand into a bignum of one digit, works on digits, and returns through
-;;; NORMALIZE-BIGNUM.
+;;; NORMALIZE-BIGNUM. What gets only bignums that another function here has made
+;;; or tested is compiled with safety 0.
+
+(declaim (inline bignum-sign bignum-negative-p))
 
 (defmacro with-words (bindings &body body)
   "LET* of variables that are all words."
@@ -34,6 +37,7 @@
 
 (defun to-bignum (integer)
   "INTEGER as a bignum, which for a fixnum is not in shortest form."
+  (declare (optimize (speed 3) (safety 0)))
   (if (%fixnump integer)
       (let ((bignum (%bignum-allocate 1)))
         (%set-bignum-digit bignum 0 (%signed-word integer))
@@ -46,15 +50,18 @@
 
 (defun bignum-sign (bignum)
   "The digit that could stand above the last one: 0, or all ones."
+  (declare (optimize (speed 3) (safety 0)))
   (with-words ((top (%bignum-digit bignum (%fx- (%bignum-length bignum) 1))))
     (sign-word top)))
 
 (defun bignum-negative-p (bignum)
+  (declare (optimize (speed 3) (safety 0)))
   (with-words ((top (%bignum-digit bignum (%fx- (%bignum-length bignum) 1))))
     (%word= (%word-shift-right top 63) 1)))
 
 (defun normalize-bignum (bignum)
   "The integer that the digits of the fresh BIGNUM mean, in its proper form."
+  (declare (optimize (speed 3) (safety 0)))
   (let ((n (%bignum-length bignum)))
     (declare (type fixnum n))
     (tagbody
@@ -76,6 +83,7 @@
         (shortened-bignum bignum n))))
 
 (defun shortened-bignum (bignum n)
+  (declare (optimize (speed 3) (safety 0)))
   (if (%fx= n (%bignum-length bignum))
       bignum
       (%bignum-shorten bignum n)))
@@ -83,6 +91,7 @@
 ;;; Sum and difference.
 
 (defun copy-digits (to to-start from start end)
+  (declare (optimize (speed 3) (safety 0)))
   (do-digits (i start end)
     (%set-bignum-digit to (%fx+ to-start (%fx- i start))
                        (%bignum-digit from i)))
@@ -90,6 +99,7 @@
 
 (defun extended-bignum (bignum sign)
   "BIGNUM with one more digit, SIGN."
+  (declare (optimize (speed 3) (safety 0)))
   (declare (type (unsigned-byte 64) sign))
   (let* ((n (%bignum-length bignum))
          (result (%bignum-allocate (%fx+ n 1))))
@@ -99,6 +109,7 @@
 
 (defun bignum-add (a b)
   "The sum of the bignums A and B, A not shorter than B."
+  (declare (optimize (speed 3) (safety 0)))
   (let* ((la (%bignum-length a))
          (lb (%bignum-length b))
          (result (%bignum-allocate la)))
@@ -125,6 +136,7 @@
 
 (defun bignum-subtract (a b)
   "The difference of the bignums A and B."
+  (declare (optimize (speed 3) (safety 0)))
   (let* ((la (%bignum-length a))
          (lb (%bignum-length b))
          (n (if (%fx< la lb) lb la))
@@ -159,27 +171,10 @@
 
 ;;; Products.
 
-(defun add-product-row (result start a la word)
-  "Add A, of LA digits, times WORD to the digits of RESULT from START;
-unsigned."
-  (declare (type fixnum start la) (type (unsigned-byte 64) word))
-  (with-words ((carry 0))
-    (do-digits (i 0 la)
-      (%mv-let (low high) (%word-multiply (%bignum-digit a i) word)
-        (declare (type (unsigned-byte 64) low high))
-        (%mv-let (low c1) (%word-add-carry low carry 0)
-          (declare (type (unsigned-byte 64) low c1))
-          (%mv-let (low c2)
-              (%word-add-carry low (%bignum-digit result (%fx+ start i)) 0)
-            (declare (type (unsigned-byte 64) low c2))
-            (%set-bignum-digit result (%fx+ start i) low)
-            (setq carry (%word+ high (%word+ c1 c2)))))))
-    (%set-bignum-digit result (%fx+ start la) carry))
-  nil)
-
 (defun subtract-high (result start b)
   "Subtract the digits of B from those of RESULT from START; the borrow is
 lost."
+  (declare (optimize (speed 3) (safety 0)))
   (declare (type fixnum start))
   (with-words ((borrow 0))
     (do-digits (i 0 (%bignum-length b))
@@ -197,14 +192,14 @@ lost."
 (defun bignum-multiply (a b)
   "The product of the bignums A and B. The digits are multiplied as if unsigned;
 a negative factor then counts 2^64n too much, which is taken off again."
+  (declare (optimize (speed 3) (safety 0)))
   (let ((la (%bignum-length a))
         (lb (%bignum-length b)))
     (declare (type fixnum la lb))
     (if (and (%fx>= la +karatsuba-digits+) (%fx>= lb +karatsuba-digits+))
         (karatsuba-signed a b)
         (let ((result (%bignum-allocate (%fx+ la lb))))
-          (do-digits (j 0 lb)
-            (add-product-row result j a la (%bignum-digit b j)))
+          (%call-trampoline 'multiply-digits result a b)
           (if (bignum-negative-p a)
               (subtract-high result la b))
           (if (bignum-negative-p b)
@@ -213,6 +208,7 @@ a negative factor then counts 2^64n too much, which is taken off again."
 
 (defun bignum-slice (bignum start end)
   "The digits of the non-negative BIGNUM from START to END as an integer."
+  (declare (optimize (speed 3) (safety 0)))
   (let* ((n (%bignum-length bignum))
          (end (if (%fx< n end) n end)))
     (declare (type fixnum n start end))
@@ -253,6 +249,7 @@ a negative factor then counts 2^64n too much, which is taken off again."
 
 (defun add-at (result start integer)
   "Add the non-negative INTEGER to the digits of RESULT from START."
+  (declare (optimize (speed 3) (safety 0)))
   (let* ((b (to-bignum integer))
          (n (%bignum-length result))
          (lb (%bignum-length b)))
@@ -282,6 +279,7 @@ a negative factor then counts 2^64n too much, which is taken off again."
 ;;; Order.
 
 (defun bignum-compare (a b)
+  (declare (optimize (speed 3) (safety 0)))
   (let ((la (%bignum-length a))
         (lb (%bignum-length b))
         (negative (bignum-negative-p a)))

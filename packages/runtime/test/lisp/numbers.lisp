@@ -211,3 +211,46 @@ are named."
                     (< (abs (- x (asinh (sinh x)))) 1d-15)
                     (< (abs (- (tanh x) (/ (sinh x) (cosh x)))) 1d-15)))
   => "T")
+
+;;; Big integers by what must hold of them, with sizes around those at which the
+;;; methods change.
+(defun big-number (bits seed)
+  (let ((n seed))
+    (loop while (< (integer-length n) bits)
+          do (setf n (+ (* n 6364136223846793005) seed 1442695040888963407)))
+    (let ((n (ldb (byte bits 0) n)))
+      (if (oddp seed) n (- n)))))
+(define-test bignum-identities
+  (let ((wrong '())
+        (sizes '(5 61 63 64 65 128 200 640 3000 3072 3100 6200 20000)))
+    (flet ((check (what true)
+             (unless true (pushnew what wrong))))
+      (loop for bits in sizes
+            do (loop for more in sizes
+                     for seed from 1
+                     do (let* ((a (big-number bits (+ seed 17)))
+                               (b (big-number more (+ seed 91)))
+                               (product (* a b)))
+                          (check :square (= (* (+ a b) (- a b))
+                                            (- (* a a) (* b b))))
+                          (check :order (= product (* b a)))
+                          (unless (zerop b)
+                            (check :exact (= a (/ product b)))
+                            (multiple-value-bind (q r) (floor a b)
+                              (check :floor (= a (+ (* q b) r)))
+                              (check :rest (< (abs r) (abs b))))
+                            (multiple-value-bind (q r) (truncate (1- product) b)
+                              (check :truncate (= (1- product) (+ (* q b) r)))))
+                          (let ((d (gcd (* a 6) (* b 10))))
+                            (check :gcd (or (zerop a) (zerop b)
+                                            (and (zerop (mod (* a 6) d))
+                                                 (zerop (mod (* b 10) d))
+                                                 (= 1 (gcd (/ (* a 6) d)
+                                                           (/ (* b 10) d)))))))
+                          (let ((root (isqrt (* a a))))
+                            (check :isqrt (= root (abs a))))
+                          (check :text (= product
+                                          (parse-integer
+                                           (prin1-to-string product))))))))
+    wrong)
+  => "NIL")
