@@ -151,8 +151,40 @@
     (deliver value dest)))
 
 (defun build-the (node dest)
-  (let ((value (build (the-node-value node) :value)))
-    (deliver (typed-value value node) dest)))
+  (let ((value (the-node-value node)))
+    (cond ((or (one-value-p value) (not (many-values-p dest)))
+           (deliver (typed-value (build value :value) node) dest))
+          ((not (the-node-checked node)) (build value dest))
+          (t (let* ((result (build value (inner-dest dest)))
+                    (first (if (dead-p)
+                               (car result)
+                               (typed-value (car result) node))))
+               (deliver-result (cons first (cdr result)) dest))))))
+
+(defun many-values-p (dest)
+  "Does DEST take more values than the first?"
+  (or (eq dest :tail) (eq dest :saved)
+      (and (consp dest) (eq (car dest) :mv) (< 1 (cdr dest)))))
+
+(defun one-value-p (node)
+  "Has NODE surely one value, if it returns?"
+  (case (node-kind node)
+    ((literal ref set special-ref special-set global-function local-function
+      layout primitive intrinsic)
+     t)
+    (if (and (one-value-p (if-node-then node)) (one-value-p (if-node-else node))))
+    (seq (one-value-p (car (last (seq-node-forms node)))))
+    (let (one-value-p (let-node-body node)))
+    (bind (one-value-p (bind-node-body node)))
+    (the (one-value-p (the-node-value node)))
+    (values (and (values-node-args node) (null (cdr (values-node-args node)))))
+    (call (let ((name (call-node-name node)))
+            (and (symbolp name)
+                 (if (or (member (get name 'calling) '(:never :one))
+                         (get name 'result-type))
+                     t
+                     nil))))
+    (t nil)))
 
 (defun typed-value (value node)
   "VALUE checked or trusted to have the type that the THE node names."

@@ -43,7 +43,7 @@
                (check-declared-type (cadr specifier))
                (note-style "C0602" "the declaration " specifier
                            " names no type")))
-          ((consp head) (check-declared-type head))
+          ((not (symbolp head)) (check-declared-type head))
           ((or (member head *other-declarations*)
                (getf (%symbol-info head) :declaration))
            nil)
@@ -64,6 +64,7 @@
 (defun check-declared-type (specifier)
   "Report at the end of the compilation unit if SPECIFIER is not known then."
   (unless (or (known-type-p specifier)
+              (not (or (consp specifier) (symbolp specifier)))
               (and (consp specifier) (consp (car specifier))))
     (note-later
      (list "C0103" (if (consp specifier) (car specifier) specifier))

@@ -274,19 +274,23 @@ checks them."
       fun)))
 
 (defun convert-lambda-body (fun parameters forms specifiers env)
-  (setq env (apply-declarations
-             specifiers env
-             (append (parameters-required parameters)
-                     (bound-names (parameter-bindings parameters)))))
   (multiple-value-bind (vars bindings env)
-      (required-variables (parameters-required parameters) specifiers env)
+      (required-variables
+       (parameters-required parameters) specifiers
+       (apply-declarations specifiers env (parameter-names parameters) nil))
     (setf (fun-vars fun) vars)
     (setf (fun-body fun)
           (typed-parameters
            vars env
            (convert-sequential
             (append bindings (parameter-bindings parameters))
-            specifiers forms env)))))
+            specifiers forms env
+            (free-specials specifiers (parameter-names parameters)))))))
+
+(defun parameter-names (parameters)
+  "The names of the variables that PARAMETERS bind."
+  (append (parameters-required parameters)
+          (bound-names (parameter-bindings parameters))))
 
 (defun bound-names (bindings)
   (mapcar #'car bindings))
@@ -362,8 +366,8 @@ OUTER. When QUIET is true nothing is reported of the body."
                 (*site* (if *quiet* nil *site*)))
            (convert-sequential
             bindings specifiers forms
-            (apply-declarations specifiers inside
-                                (bound-names bindings)))))))))
+            (apply-declarations specifiers inside (bound-names bindings) nil)
+            (free-specials specifiers (bound-names bindings)))))))))
 
 (defun known-bindings (parameters symbols arguments)
   "The bindings of PARAMETERS to the variables SYMBOLS, one for each of the

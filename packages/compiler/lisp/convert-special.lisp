@@ -100,28 +100,28 @@ form around binds."
       (setq bindings (nreverse bindings))
       (convert-sequential
        bindings specifiers forms
-       (apply-declarations specifiers env (bound-names bindings))))))
+       (apply-declarations specifiers env (bound-names bindings) nil)
+       (free-specials specifiers (bound-names bindings))))))
 
-(defun convert-sequential (bindings specifiers forms env)
+(defun convert-sequential (bindings specifiers forms env free)
   "Bind BINDINGS, each (name form), one after the other around FORMS; a NIL
-name only evaluates."
+name only evaluates.  The symbols FREE are special in FORMS, not before."
   (if (null bindings)
-      (convert-progn forms env)
+      (convert-progn forms (env-with-specials env free))
       (let* ((binding (car bindings))
              (name (car binding)))
         (cond ((null name)
                (make-seq-node
                 (list (convert (cadr binding) env)
                       (convert-sequential (cdr bindings) specifiers forms
-                                          env))))
+                                          env free))))
               ((declared-special-p name specifiers)
                (let ((value (convert (cadr binding) env)))
                  (make-bind-node
                   (list name) (list value)
                   (convert-sequential
                    (cdr bindings) specifiers forms
-                   (env-with-vars env (cons (cons name :special)
-                                            (env-vars env)))))))
+                   (env-with-specials env (list name)) free))))
               (t
                (let* ((var (make-parameter name specifiers))
                       (init (typed-node (convert (cadr binding) env)
@@ -130,8 +130,8 @@ name only evaluates."
                   (list var) (list init)
                   (convert-sequential
                    (cdr bindings) specifiers forms
-                   (env-with-vars env (cons (cons name var)
-                                            (env-vars env)))))))))))
+                   (env-with-vars env (cons (cons name var) (env-vars env)))
+                   free))))))))
 
 (define-converter %mv-let (form env)
   (multiple-value-bind (forms specifiers) (split-declarations (cdddr form))
@@ -165,10 +165,18 @@ name only evaluates."
   (make-progv-node (convert (cadr form) env) (convert (caddr form) env)
                    (convert-progn (cdddr form) env)))
 
+(defun check-symbol-macro (name body)
+  "A special variable cannot be a symbol macro (CLHS SYMBOL-MACROLET)."
+  (when (or (eq (%variable-kind name) :special)
+            (declared-p 'special name
+                        (nth-value 1 (split-declarations body))))
+    (malformed name " is a special variable: it cannot be a symbol macro")))
+
 (define-converter symbol-macrolet (form env)
   (let ((inner (env-vars env)))
     (dolist (binding (cadr form))
-      (push (cons (binding-name binding) (cons :macro (cadr binding))) inner))
+      (check-symbol-macro (binding-name binding) (cddr form))
+      (push (cons (car binding) (cons :macro (cadr binding))) inner))
     (convert-body (cddr form) (env-with-vars env inner)
                   (mapcar #'car (cadr form)))))
 

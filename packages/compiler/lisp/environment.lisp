@@ -234,12 +234,29 @@ specifiers in order."
         (setq funs (cons (cons name kind) funs))))
     (env-with-funs env funs)))
 
-(defun apply-declarations (specifiers env bound)
-  "ENV changed by the free SPECIFIERS: policy, inlining, special references
-of variables not among the symbols BOUND."
+(defun env-with-specials (env symbols)
+  "ENV in which SYMBOLS are special variables."
+  (if (null symbols)
+      env
+      (env-with-vars env
+                     (append (mapcar (lambda (symbol)
+                                       (cons symbol :special))
+                                     symbols)
+                             (env-vars env)))))
+
+(defun free-specials (specifiers bound)
+  "The symbols not among BOUND that SPECIFIERS declare special."
+  (let ((symbols '()))
+    (dolist (specifier specifiers symbols)
+      (when (eq (car specifier) 'special)
+        (dolist (symbol (cdr specifier))
+          (unless (member symbol bound) (push symbol symbols)))))))
+
+(defun apply-declarations (specifiers env bound &optional (specials t))
+  "ENV changed by the free SPECIFIERS: policy, inlining, and if SPECIALS is true
+special references of variables not among the symbols BOUND."
   (dolist (specifier specifiers env)
-    (unless (and (consp specifier)
-                 (or (symbolp (car specifier)) (consp (car specifier))))
+    (unless (consp specifier)
       (malformed "a declaration must be a list, not " specifier))
     (check-declaration specifier bound)
     (when (and (symbolp (car specifier))
@@ -261,8 +278,6 @@ of variables not among the symbols BOUND."
          (setf (fun-effects (env-fun env))
                (append (cdr specifier) (fun-effects (env-fun env))))))
       (special
-       (dolist (symbol (cdr specifier))
-         (unless (member symbol bound)
-           (setq env (env-with-vars
-                      env (cons (cons symbol :special)
-                                (env-vars env))))))))))
+       (when specials
+         (setq env (env-with-specials
+                    env (free-specials (list specifier) bound))))))))

@@ -268,6 +268,7 @@ accessor method and returns true, or returns NIL.")
   "Define NAME as a type of conditions with PARENTS and SLOTS; return it.
 CLHS DEFINE-CONDITION."
   (check-symbol-lock name "defining the condition" environment)
+  (check-not-declaration name)
   (let ((slot-forms nil)
         (reader-forms nil))
     (dolist (spec slots)

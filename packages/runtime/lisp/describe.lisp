@@ -377,10 +377,9 @@ and what they name; return no values."
   "A function of a function object that writes its code, or NIL.")
 
 (defun disassemble (function)
-  "Write the machine code of FUNCTION, a function, a method, a name of a function or
-macro, or a lambda expression; return NIL. CLHS DISASSEMBLE."
+  "Write the machine code of FUNCTION, a function (of a method METHOD-FUNCTION), a
+name of a function or macro, or a lambda expression; return NIL. CLHS DISASSEMBLE."
   (let ((object (cond ((functionp function) function)
-                      ((typep function 'method) (%method-code function))
                       ((and (consp function) (eq (car function) 'lambda))
                        (compile nil function))
                       (t (fdefinition function)))))

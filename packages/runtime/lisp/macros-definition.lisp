@@ -203,6 +203,22 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
 ;;; Types of conditions that the compiler keeps to itself.
 (defglobal **muffled** '())
 
+;;; The name of a type cannot be that of a declaration (CLHS DECLARATION).
+
+(defun check-not-type (name)
+  (when (or (info name :type-expander) (info name :structure)
+            (info name :condition)
+            (and (fboundp 'find-class) (find-class name nil)))
+    (error 'simple-program-error
+           :format-control "~S is a type: it cannot be a declaration"
+           :format-arguments (list name))))
+
+(defun check-not-declaration (name)
+  (when (and (symbolp name) (info name :declaration))
+    (error 'simple-program-error
+           :format-control "~S is a declaration: it cannot be a type"
+           :format-arguments (list name))))
+
 (defun proclaim-special (name)
   (case (%variable-kind name)
     ((:constant :symbol-macro)
@@ -252,6 +268,7 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
       (ftype (proclaim-function-types (car rest) (cdr rest)))
       (declaration
        (dolist (name rest)
+         (check-not-type name)
          (unless (memq name **declarations**)
            (setq **declarations** (cons name **declarations**)))
          (set-info name :declaration t)))

@@ -209,6 +209,7 @@
          (description (make-structure-description name)))
     (unless (symbolp name)
       (structure-error "~S is not the name of a structure" name))
+    (check-not-declaration name)
     (parse-structure-options description options)
     (when (documentation-string-p (car slots))
       (setf (structure-documentation description) (car slots))

@@ -54,6 +54,14 @@
   (lambda (&rest arguments)
     (call-traced name options original arguments)))
 
+(defun untraced-definition (name)
+  "The function called NAME, or what it was before it was traced."
+  (let ((function (%fdefinition name))
+        (entry (traced-entry name)))
+    (if (and entry (eq function (cadr entry)))
+        (cddr entry)
+        function)))
+
 (defun traced-entry (name)
   (assoc name *traced* :test #'equal))
 

@@ -34,6 +34,7 @@
   "Define the type NAME: BODY returns the specifier it stands for.
 CLHS DEFTYPE."
   (check-symbol-lock name "defining the type" environment)
+  (check-not-declaration name)
   (multiple-value-bind (function documentation)
       (parse-macro name (default-to-star lambda-list) body 'type-arguments)
     `(progn

@@ -95,3 +95,24 @@ error."
                1)
           (lie '(lambda (&rest r) (declare (dynamic-extent r)) r) 1 2 3 4 5 6))
   => "((1 1) (1 2 3 4 5 6))")
+
+;;; THE passes all values on and checks the first
+
+(defun two-values () (values 1 2))
+
+(define-test the-passes-values
+    (list (multiple-value-list (the integer (two-values)))
+          (lie '(lambda () (the symbol (two-values))))
+          (multiple-value-bind (a b) (the integer (two-values)) (list a b))
+          (multiple-value-list (funcall (lambda () (the integer (floor 7 2))))))
+  => "((1 2) TYPE-ERROR (1 2) (3 1))")
+
+;;; Free special declarations are not for the forms of the lambda list
+
+(define-test special-declarations-reach-bodies
+    (let ((x :outer))
+      (declare (special x))
+      (let ((x :inner))
+        (list (let* ((y x)) (declare (special x)) (list x y))
+              ((lambda (&optional (y x)) (declare (special x)) (list x y))))))
+  => "((:OUTER :INNER) (:OUTER :INNER))")

@@ -132,6 +132,7 @@ it. CLHS DEFCLASS."
   (unless (and (symbolp name) name)
     (class-error "~S is not the name of a class" name))
   (check-slot-names direct-slots)
+  (check-not-declaration name)
   `(progn
      (eval-when (:compile-toplevel)
        (note-compiled-class ',name ',direct-superclasses

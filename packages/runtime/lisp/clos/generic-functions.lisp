@@ -319,7 +319,7 @@ apply and how they are combined.")
 
 (defun named-generic-function (name)
   "The generic function called NAME, or NIL."
-  (let ((function (%fdefinition name)))
+  (let ((function (untraced-definition name)))
     (and function (generic-function-p function) function)))
 
 (defun check-may-be-generic (name)
@@ -330,7 +330,7 @@ apply and how they are combined.")
                    name))
     (when (%macro-function name)
       (class-error "~S is a macro: it cannot be a generic function" name)))
-  (let ((function (%fdefinition name)))
+  (let ((function (untraced-definition name)))
     (when (and function
                (not (generic-function-p function))
                (not (make-condition-accessors-generic name)))
