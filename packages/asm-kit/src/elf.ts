@@ -88,7 +88,7 @@ function writeProgramHeader(view: DataView, segment: Segment, offset: number): v
 const zeroed = [
   { address: 0x5000_0000, size: 0x1000_0000 }, // card table
   { address: 0x6000_0000, size: 0x1000_0000 }, // thread structures, stacks, collector tables
-  { address: 0x7000_0000, size: 0x0010_0000 }, // nursery
+  { address: 0x7000_0000, size: 0x0020_0000 }, // nursery
 ] as const;
 
 /**

@@ -3,8 +3,8 @@
 
 (in-package #:astralisp.kernel)
 
-;;; A minor collection needs room for all that the nursery may hold: 48 blocks
-;;; (1 MiB, with up to a quarter of each block lost to its end). Besides them
+;;; A minor collection needs room for all that the nursery may hold: 96 blocks
+;;; (2 MiB, with up to a quarter of each block lost to its end). Besides them
 ;;; 96 blocks are kept for the program that is told that the heap is exhausted.
 
 (defwired usable-blocks ()

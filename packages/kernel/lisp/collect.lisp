@@ -81,10 +81,12 @@ survivors are clean."
   (sweep))
 
 (defwired set-next-full ()
-  "Ask for the next full collection when twice as much is in use, or 32 MiB more."
-  (let ((live (blocks-in-use)))
-    (declare (type fixnum live))
-    (set-full-threshold (+ live (max live 1024)))
+  "Ask for the next full collection when twice as much is in use, or 96 MiB more
+if that is less than a quarter of the heap."
+  (let-fixnum ((live (blocks-in-use))
+               (quarter (shift-right (- (heap-limit) +heap-base+)
+                                     (+ +block-shift+ 2))))
+    (set-full-threshold (+ live (max live (min 3072 quarter))))
     0))
 
 (defwired full-collection (fp)
@@ -153,7 +155,7 @@ memory never used is zero. The tables are zero."
   (set-fresh-is-zero zeroed)
   (set-run-cursor +heap-base+)
   (set-mark-limit (+ +mark-stack+ +mark-stack-size+))
-  (set-full-threshold 1024)
+  (set-next-full)
   (note-starts +static-walk-start+ (world-static-free))
   (note-starts +code-base+ (world-code-free))
   (set-word (running-structure) +thread-allocation-pointer+ +nursery-base+)

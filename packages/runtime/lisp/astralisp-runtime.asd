@@ -40,6 +40,8 @@
    (:file "element-types")
    (:file "arrays")
    (:file "make-array")
+   (:file "native/bit-words" :if-feature :native)
+   (:file "js/bit-words" :if-feature :javascript)
    (:file "bit-arrays")
    (:file "character-tables")
    (:file "characters")

@@ -28,6 +28,9 @@
   (check-bit-array b)
   (check-same-dimensions a b)
   (let ((result (bit-result-array a result)))
+    (when (and (%vector-code a) (%vector-code b) (%vector-code result))
+      (return-from combine-bits
+        (combine-bit-vectors a b result (%vector-length a) table)))
     (dotimes (i (array-total-size a) result)
       (let ((index (%fx+ (%fx* 2 (row-major-aref a i))
                          (row-major-aref b i))))
@@ -62,8 +65,4 @@
 
 (defun bit-not (bit-array &optional result)
   "Return the complement of BIT-ARRAY, in RESULT. CLHS BIT-NOT."
-  (check-bit-array bit-array)
-  (let ((result (bit-result-array bit-array result)))
-    (dotimes (i (array-total-size bit-array) result)
-      (set-row-major-aref result i
-                          (%fx- 1 (row-major-aref bit-array i))))))
+  (combine-bits bit-array bit-array result #b0001))

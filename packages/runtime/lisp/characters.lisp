@@ -5,6 +5,8 @@
 (defconstant char-code-limit #x110000
   "More than the code of any character.")
 
+(declaim (inline upper-code-ascii-p lower-code-ascii-p))
+
 (defun upper-code-ascii-p (code)
   (and (%fx>= code 65) (%fx<= code 90)))
 
@@ -266,8 +268,13 @@ symbol with such a name) stands for. CLHS CHARACTER."
         (return-from all-pairs-p nil)))
     (char-code (car tail))))
 
+(declaim (inline folded-code))
+
 (defun folded-code (character)
-  (char-code (char-upcase character)))
+  (let ((code (char-code character)))
+    (cond ((%fx< code 128)
+           (if (lower-code-ascii-p code) (%fx- code 32) code))
+          (t (upper-code code)))))
 
 (define-character-comparison char=
   "True if all CHARACTERs are the same. CLHS CHAR=." char-code %fx= nil)

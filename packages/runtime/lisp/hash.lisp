@@ -6,6 +6,8 @@
 (defmacro hash-mix (a b)
   `(%fx-and #xfffffff (%fx+ (%fx* 31 ,a) ,b)))
 
+(declaim (inline hash-spread))
+
 ;;; Let the high bits of the 28-bit HASH take part in the low ones.
 (defun hash-spread (hash)
   (let ((hash (%fx-and #xfffffff (%fx* hash 45))))
@@ -158,6 +160,7 @@ CLHS SXHASH."
         ((characterp x) (hash-spread (folded-code x)))
         ((numberp x) (equalp-hash-number x))
         ((eql depth 0) 3)
+        ((%simple-string-p x) (equalp-hash-string x))
         ((consp x) (equalp-hash-list x depth))
         ((vectorp x) (equalp-hash-vector x depth))
         ((arrayp x) (hash-mix (array-rank x) (array-total-size x)))
@@ -196,6 +199,18 @@ CLHS SXHASH."
                      hash
                      (hash-mix hash (equalp-hash-within
                                      list (%fx- depth 1)))))))
+
+;;; The same for a simple string: characters hash by their codes.
+(defun equalp-hash-string (string)
+  (let* ((length (%vector-length string))
+         (end (if (%fx< length 256) length 256))
+         (hash length)
+         (i 0))
+    (while (%fx< i end)
+      (setq hash (hash-mix hash
+                           (hash-spread (folded-code (%string-ref string i))))
+            i (%fx+ i 1)))
+    (hash-spread hash)))
 
 (defun equalp-hash-vector (vector depth)
   (with-vector-storage (data offset length) vector

@@ -281,6 +281,21 @@ CLHS CONCATENATE."
           (concatenate-lists sequences)
           (concatenate-vectors kind total sequences)))))
 
+;;; A string needs no look at the type when the program runs.
+(define-compiler-macro concatenate (&whole form type &rest sequences)
+  (if (and (consp type) (eq (car type) 'quote)
+           (memq (cadr type) '(string simple-string)))
+      `(concatenate-strings (list ,@sequences))
+      form))
+
+(defun concatenate-strings (sequences)
+  (let ((total 0))
+    (dolist (sequence sequences)
+      (setq total (%fx+ total (if (%simple-string-p sequence)
+                                  (%vector-length sequence)
+                                  (length sequence)))))
+    (concatenate-vectors #x2C total sequences)))
+
 (defun concatenate-lists (sequences)
   (let ((result nil))
     (dolist (sequence sequences)
@@ -292,14 +307,20 @@ CLHS CONCATENATE."
   (let ((vector (%make-vector code total))
         (i 0))
     (dolist (sequence sequences vector)
-      (if (and (not (listp sequence))
-               (eql code (array-element-code sequence)))
-          (with-vector-storage (data offset length) sequence
-            (%replace vector i data offset length)
-            (setq i (%fx+ i length)))
-          (do-elements (item sequence)
-            (checked-set-vref vector i item)
-            (setq i (%fx+ i 1)))))))
+      (cond
+        ((eql code (%vector-code sequence))
+         (let ((length (%vector-length sequence)))
+           (%replace vector i sequence 0 length)
+           (setq i (%fx+ i length))))
+        ((and (not (listp sequence))
+              (eql code (array-element-code sequence)))
+         (with-vector-storage (data offset length) sequence
+           (%replace vector i data offset length)
+           (setq i (%fx+ i length))))
+        (t
+         (do-elements (item sequence)
+           (checked-set-vref vector i item)
+           (setq i (%fx+ i 1))))))))
 
 ;;; Mapping.
 

@@ -55,12 +55,12 @@ one character. CLHS STRING."
   (let ((i start-a)
         (j start-b))
     (loop-forever
-      (cond ((eql i end-a) (return (if (eql j end-b) nil (values i j))))
-            ((eql j end-b) (return (values i j))))
+      (cond ((%fx= i end-a) (return (if (%fx= j end-b) nil (values i j))))
+            ((%fx= j end-b) (return (values i j))))
       (let ((x (%string-ref a i))
             (y (%string-ref b j)))
         (unless (or (eq x y)
-                    (and fold-p (eql (folded-code x) (folded-code y))))
+                    (and fold-p (%fx= (folded-code x) (folded-code y))))
           (return (values i j))))
       (setq i (%fx+ i 1)
             j (%fx+ j 1)))))
@@ -152,10 +152,30 @@ CLHS STRING>=." nil (not (eql sign -1)) t)
 
 ;;; Replace the characters of the simple string DATA from START to END by what
 ;;; FUNCTION makes of them.
+(declaim (inline map-characters-into))
+
 (defun map-characters-into (data start end function)
   (do ((i start (%fx+ i 1)))
       ((%fx>= i end) data)
     (%set-string-ref data i (funcall function (%string-ref data i)))))
+
+(defun upcase-into (data start end)
+  (map-characters-into
+   data start end
+   (lambda (character)
+     (let ((code (%char-code character)))
+       (cond ((%fx>= code 128) (char-upcase character))
+             ((lower-code-ascii-p code) (%code-char (%fx- code 32)))
+             (t character))))))
+
+(defun downcase-into (data start end)
+  (map-characters-into
+   data start end
+   (lambda (character)
+     (let ((code (%char-code character)))
+       (cond ((%fx>= code 128) (char-downcase character))
+             ((upper-code-ascii-p code) (%code-char (%fx+ code 32)))
+             (t character))))))
 
 (defun capitalize-into (data start end)
   (let ((inside nil))
@@ -197,13 +217,13 @@ CLHS STRING>=." nil (not (eql sign -1)) t)
   "Return a copy of STRING in upper case. CLHS STRING-UPCASE."
   "Make STRING upper case. CLHS NSTRING-UPCASE."
   (data start end)
-  (map-characters-into data start end #'char-upcase))
+  (upcase-into data start end))
 
 (define-string-case string-downcase nstring-downcase
   "Return a copy of STRING in lower case. CLHS STRING-DOWNCASE."
   "Make STRING lower case. CLHS NSTRING-DOWNCASE."
   (data start end)
-  (map-characters-into data start end #'char-downcase))
+  (downcase-into data start end))
 
 (define-string-case string-capitalize nstring-capitalize
   "Return a copy of STRING with each word capitalised.

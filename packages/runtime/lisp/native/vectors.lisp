@@ -4,12 +4,13 @@
 
 ;;; The octets of the elements of a vector of type CODE and length N.
 (defun vector-data-octets (code n)
+  (declare (optimize (speed 3) (safety 0)) (type fixnum code n))
   (case code
     ((#x20 #x25 #x29 #x2B) (* 8 n))
     ((#x22 #x26) n)
     ((#x23 #x27) (* 2 n))
     ((#x24 #x28 #x2A #x2C) (* 4 n))
-    (t (ceiling n 8))))
+    (t (%fx-shift-right (%fx+ n 7) 3))))
 
 (defun %allocate-vector (code n)
   "Return a fresh simple vector of type CODE with N elements of 0."
@@ -167,6 +168,17 @@
     nil))
 
 (defun copy-octets (to to-offset from from-offset count boxed)
+  (declare (optimize (speed 3) (safety 0))
+           (type fixnum to-offset from-offset count))
+  (cond ((or (%fx> count +copy-piece+)
+             (and (eq to from) (%fx< from-offset to-offset)))
+         (copy-in-pieces to to-offset from from-offset count boxed))
+        ((%fx> count 0)
+         (copy-octets-up to to-offset from from-offset count)
+         (if boxed
+             (mark-cards to to-offset count)))))
+
+(defun copy-in-pieces (to to-offset from from-offset count boxed)
   (let ((done 0)
         (down (and (eq to from) (< from-offset to-offset))))
     (loop-forever
@@ -184,6 +196,13 @@
         (setq done (+ done piece))))))
 
 (defun copy-bits (to to-start from from-start count)
+  ;; Whole octets go as such.
+  (when (and (eq 0 to-start) (eq 0 from-start) (not (eq to from)))
+    (let ((octets (%fx-shift-right count 3)))
+      (copy-octets to 16 from 16 octets nil)
+      (setq to-start (%fx-shift-left octets 3)
+            from-start to-start
+            count (%fx- count to-start))))
   (if (and (eq to from) (< from-start to-start))
       (do ((i (- count 1) (- i 1)))
           ((< i 0))
@@ -191,17 +210,29 @@
       (dotimes (i count)
         (%set-bit-ref to (+ to-start i) (%bit-ref from (+ from-start i))))))
 
+;;; The logarithm of the octets of an element of vectors of type CODE, not bits.
+(defun element-shift (code)
+  (declare (type fixnum code))
+  (cond ((%fx= code #x20) 3)
+        ((%fx= code #x2C) 2)
+        ((%fx< code #x2A) (%fx-and 3 (%fx- code 2)))
+        (t (%fx- code #x28))))
+
 (defun %replace (to to-start from from-start count)
   "Copy COUNT elements of FROM from FROM-START on into TO from TO-START on; both
 are simple vectors of one type and may be the same. Return TO."
+  (declare (optimize (speed 3) (safety 0))
+           (type fixnum to-start from-start count))
   (let ((code (%vector-code to)))
-    (if (eql code #x21)
+    (declare (type fixnum code))
+    (if (%fx= code #x21)
         (copy-bits to to-start from from-start count)
-        (let ((width (vector-data-octets code 1)))
-          (copy-octets to (+ 16 (* width to-start))
-                       from (+ 16 (* width from-start))
-                       (* width count)
-                       (eql code #x20))))
+        (let ((shift (element-shift code)))
+          (declare (type fixnum shift))
+          (copy-octets to (%fx+ 16 (%fx-shift-left to-start shift))
+                       from (%fx+ 16 (%fx-shift-left from-start shift))
+                       (%fx-shift-left count shift)
+                       (%fx= code #x20))))
     to))
 
 (defun %fill (vector value start end)
