@@ -2,6 +2,8 @@
 
 (in-package #:astralisp.runtime)
 
+;;; Safety 0: the arguments are looked at first, or are digits made here.
+
 (defun check-integer-argument (object)
   "Signal TYPE-ERROR unless OBJECT is an integer: compiled code calls these
 functions with whatever is no fixnum."
@@ -11,6 +13,7 @@ functions with whatever is no fixnum."
 (defmacro define-bignum-logical (name operation docstring)
   `(defun ,name (a b)
      ,docstring
+     (declare (optimize (speed 3) (safety 0)))
      (check-integer-argument a)
      (check-integer-argument b)
      (if (and (%fixnump a) (%fixnump b))
@@ -24,10 +27,15 @@ functions with whatever is no fixnum."
            (declare (type fixnum la lb n))
            (with-words ((sign-a (bignum-sign a))
                         (sign-b (bignum-sign b)))
-             (do-digits (i 0 n)
-               (with-words ((x (if (%fx< i la) (%bignum-digit a i) sign-a))
-                            (y (if (%fx< i lb) (%bignum-digit b i) sign-b)))
-                 (%set-bignum-digit result i (,operation x y)))))
+             (do-digits (i 0 (if (%fx< la lb) la lb))
+               (%set-bignum-digit result i (,operation (%bignum-digit a i)
+                                                       (%bignum-digit b i))))
+             (do-digits (i lb la)
+               (%set-bignum-digit result i (,operation (%bignum-digit a i)
+                                                       sign-b)))
+             (do-digits (i la lb)
+               (%set-bignum-digit result i (,operation sign-a
+                                                       (%bignum-digit b i)))))
            (normalize-bignum result)))))
 
 (define-bignum-logical %logand %word-and
@@ -41,6 +49,7 @@ functions with whatever is no fixnum."
 
 (defun %lognot (a)
   "The bitwise complement of the integer A."
+  (declare (optimize (speed 3) (safety 0)))
   (check-integer-argument a)
   (if (%fixnump a)
       (%fx-not a)
@@ -79,6 +88,7 @@ functions with whatever is no fixnum."
         (t (shift-right a (%fx- 0 n)))))
 
 (defun shift-left (a n)
+  (declare (optimize (speed 3) (safety 0)) (type fixnum n))
   (let* ((la (%bignum-length a))
          (skip (%fx-shift-right n 6))
          (bits (%fx-and n 63))
@@ -100,6 +110,7 @@ functions with whatever is no fixnum."
     (normalize-bignum result)))
 
 (defun shift-right (a n)
+  (declare (optimize (speed 3) (safety 0)) (type fixnum n))
   (let* ((la (%bignum-length a))
          (skip (%fx-shift-right n 6))
          (bits (%fx-and n 63))
@@ -126,6 +137,7 @@ functions with whatever is no fixnum."
 
 (defun integer-length (integer)
   "How many bits INTEGER has in two's complement, without its sign."
+  (declare (optimize (speed 3) (safety 0)))
   (check-integer-argument integer)
   (if (%fixnump integer)
       (with-words ((word (%signed-word integer)))
@@ -138,6 +150,7 @@ functions with whatever is no fixnum."
 
 (defun logcount (integer)
   "How many bits of INTEGER are 1, or when it is negative 0."
+  (declare (optimize (speed 3) (safety 0)))
   (check-integer-argument integer)
   (if (%fixnump integer)
       (with-words ((word (%signed-word integer)))
