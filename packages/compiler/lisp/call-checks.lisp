@@ -23,6 +23,12 @@ ARGUMENTS: now, or at the end of the unit."
            (when known
              (check-arguments :warning name lambda-list arguments))))
         ((evaluated-now-p env) nil)
+        ;; What is loaded is checked as things are, to keep nothing in memory.
+        ((and *compilation-unit*
+              (compilation-unit-transient *compilation-unit*)
+              (null (unit-definition name)) (fboundp name))
+         (let ((problem (check-late name arguments)))
+           (when problem (report-problem problem))))
         (t (note-later
             (reference-key name)
             (later *site* (lambda () (check-late name arguments)))))))
@@ -75,7 +81,7 @@ at the end of the unit; or NIL."
 
 (defun argument-problem (kind name lambda-list arguments)
   "A condition that says why LAMBDA-LIST does not take the forms ARGUMENTS, or NIL."
-  (cond ((eq arguments :none) nil)
+  (cond ((or (eq arguments :none) (eq lambda-list :unknown)) nil)
         ((not (takes-arguments-p lambda-list (length arguments)))
          (make-diagnostic
           kind "C0201"

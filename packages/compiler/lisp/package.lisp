@@ -10,7 +10,7 @@
                 #:unmuffle-conditions #:simple-program-error)
   (:import-from #:astralisp.runtime
                 #:*source* #:*form-places* #:*compilation-unit*
-                #:compilation-unit-changes
+                #:compilation-unit-changes #:compilation-unit-transient
                 #:*toplevel-form* #:*evaluated-macros*
                 #:make-source-text #:source-text-name #:source-text-text #:source-line-number
                 #:source-line-start #:encode-definition

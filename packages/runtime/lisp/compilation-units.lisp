@@ -114,8 +114,9 @@ again what they concern.")
 ;;; Definitions and references.
 
 (defun note-function-defined (name lambda-list)
-  "NAME, with LAMBDA-LIST, will be defined by what is being compiled."
-  (when *compilation-unit*
+  "NAME, with LAMBDA-LIST or :UNKNOWN, will be defined by what is being compiled."
+  (when (and *compilation-unit*
+             (not (and (eq lambda-list :unknown) (unit-definition name))))
     (push (cons name lambda-list)
           (compilation-unit-defined *compilation-unit*))))
 

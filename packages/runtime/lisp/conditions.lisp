@@ -263,6 +263,13 @@ accessor method and returns true, or returns NIL.")
       (push `(cons ',(car tail) (lambda () ,(cadr tail))) forms))
     `(list ,@(nreverse-onto forms nil))))
 
+;;; The file being compiled will define the functions called NAMES, quoted, when it is
+;;; loaded.
+(defun declare-functions (names)
+  (when (fboundp 'note-function-defined)
+    (dolist (name names)
+      (note-function-defined (cadr name) :unknown))))
+
 (defmacro define-condition (&environment environment
                             name parents slots &rest options)
   "Define NAME as a type of conditions with PARENTS and SLOTS; return it.
@@ -277,7 +284,8 @@ CLHS DEFINE-CONDITION."
         (setq reader-forms (append reader-forms forms))))
     `(progn
        (eval-when (:compile-toplevel)
-         (declare-condition ',name ',parents))
+         (declare-condition ',name ',parents)
+         (declare-functions ',(mapcar #'cadr reader-forms)))
        (define-condition-type ',name ',parents
          (list ,@(nreverse-onto slot-forms nil))
          ,(report-form (cadr (assq :report options)))

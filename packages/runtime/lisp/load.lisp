@@ -60,9 +60,7 @@ returns true, or returns NIL.")
 
 (defun load-form (form)
   "The list of the values of FORM, a form of a file."
-  (restart-case (multiple-value-list (if *source*
-                                         (%eval form nil)
-                                         (eval form)))
+  (restart-case (multiple-value-list (%eval form nil))
     (skip-form ()
       :report "Skip this form and go on with the file."
       '())))
@@ -89,9 +87,7 @@ returns true, or returns NIL.")
                                        stream)))
     (call-keeping-policy
      (lambda ()
-       (if *source*
-           (call-with-file-unit (lambda () (load-forms stream print)))
-           (load-forms stream print))))
+       (call-with-file-unit (lambda () (load-forms stream print)))))
     t))
 
 (defun source-of-stream (truename)

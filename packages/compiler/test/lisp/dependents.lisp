@@ -90,3 +90,22 @@
       (list (place 'sort :function) (place 'when :macro)
             (place '*print-base* :variable) (place 'warning :condition)))
   => "((:FUNCTION 1) (:MACRO 1) (:VARIABLE 1) (:CONDITION 1))")
+
+(define-test changed-macro-of-compiled-file
+    (let ((source "astralisp-change-test.lisp"))
+      (with-open-file (stream source :direction :output
+                                     :if-exists :supersede)
+        (print '(in-package #:astralisp.test) stream)
+        (print '(defmacro change-f (x) `(list ,x)) stream)
+        (print '(defun change-f-user (x) (change-f x)) stream)
+        (terpri stream))
+      (let ((object (compile-file source)))
+        (load object)
+        (let ((place (first (ext:find-definition-sources 'change-f-user))))
+          (prog1 (list (first place) (third place)
+                       (funcall 'change-f-user 1)
+                       (quietly '(defmacro change-f (x) `(vector ,x)))
+                       (funcall 'change-f-user 1))
+            (delete-file object)
+            (delete-file source)))))
+  => "(:FUNCTION 4 (1) (\"C0801\") #(1))")

@@ -173,3 +173,23 @@ and third value when nobody muffles them."
   --> (CAR X X)
    = help: its arguments are (A)
 \"")
+
+(define-test care-file-defines-functions
+    (file-codes "(defun care-h (x) (list (care-i x) (care-j x) (care-k x)))"
+                "(defgeneric care-i (x))"
+                "(defclass care-l () ((j :accessor care-j)))"
+                "(define-condition care-n (error) ((k :reader care-k)))"
+                "(defun care-o (x) (setf (care-j x) 1))")
+  => "(NIL NIL NIL)")
+
+(define-test care-load-looks-forward
+    (progn
+      (with-open-file (stream *care-file* :direction :output
+                                          :if-exists :supersede)
+        (write-line "(defun care-p (x) (care-q x))" stream)
+        (write-line "(defun care-q (x) (care-nobody x))" stream))
+      (prog1 (values (codes-of (lambda ()
+                                 (with-compilation-unit (:override t)
+                                   (load *care-file*)))))
+        (delete-file *care-file*)))
+  => "(\"C0101\")")

@@ -199,6 +199,7 @@ specialized lambda list and a body. Return the method. CLHS DEFMETHOD."
 
 (defun note-compiled-function (name)
   "The file being compiled will define NAME when it is loaded."
+  (note-function-defined name :unknown)
   name)
 
 (defun load-method (name qualifiers specializers lambda-list kind code
