@@ -103,8 +103,20 @@
 (defun build-seq (forms dest)
   (loop
     (when (null (cdr forms)) (return (build (car forms) dest)))
-    (build (car forms) :effect)
-    (setq forms (cdr forms))))
+    (let ((reached (not (dead-p))))
+      (build (car forms) :effect)
+      (setq forms (cdr forms))
+      (when (and reached (dead-p)) (note-dead-forms forms)))))
+
+(defun note-dead-forms (nodes)
+  "Tell of the first call among NODES that its author wrote: it is not reached."
+  (unless *quiet*
+    (let ((node (find-if (lambda (node)
+                           (and (member (node-kind node)
+                                        '(call local-call funcall primitive))
+                                (written-call-p (node-site node))))
+                         nodes)))
+      (when node (note-unreached (node-site node))))))
 
 (defun build-let (node dest)
   (let ((values '()))

@@ -23,7 +23,7 @@
            (when dead (note-conflict ins (car (ins-args ins)) (ins-datum ins)
                                      (check-specifier ins)))
            dead)
-          ((eq (ins-opname ins) :call)
+          ((member (ins-opname ins) '(:call :tail-call))
            (check-call-types ins)
            dead)
           ((op-fact (ins-op ins) :high)
@@ -182,24 +182,40 @@ as the standard says; NIL when nothing is known."
     (dolist (blok (func-blocks func))
       (unless (blok-mark blok)
         (let ((ins (find-telling (blok-first blok))))
-          (when (and ins (eq blok (ins-block ins)))
-            (note-unreached ins)))))))
+          (when (and ins (not (reached-elsewhere-p (car (ins-site ins))
+                                                   func)))
+            (note-unreached (ins-site ins))))))))
+
+(defun reached-elsewhere-p (form func)
+  "Is there, in a block of FUNC that is reached, another copy of FORM?"
+  (dolist (blok (func-blocks func) nil)
+    (when (blok-mark blok)
+      (let ((ins (blok-first blok)))
+        (loop
+          (when (null ins) (return))
+          (when (and (ins-site ins) (eq form (car (ins-site ins))))
+            (return-from reached-elsewhere-p t))
+          (setq ins (ins-next ins)))))))
 
 (defun find-telling (ins)
   "The first instruction from INS on that stands for a form of the user, or NIL."
   (loop
     (when (null ins) (return nil))
-    (when (and (ins-site ins) (null (cdr (ins-site ins)))
-               (member (ins-opname ins) '(:call :call-local))
-               (consp (car (ins-site ins)))
-               *form-places*
-               (gethash (car (ins-site ins)) *form-places*))
+    (when (and (member (ins-opname ins)
+                       '(:call :tail-call :call-local :tail-call-local))
+               (written-call-p (ins-site ins)))
       (return ins))
     (setq ins (ins-next ins))))
 
-(defun note-unreached (ins)
-  (let ((*site* (ins-site ins)))
+(defun written-call-p (site)
+  "Is the form at SITE a call that stands in the source as it is?"
+  (and site *form-places* (consp (car site)) (symbolp (car (car site)))
+       (not (special-operator-p (car (car site))))
+       (if (gethash (car site) *form-places*) t nil)))
+
+(defun note-unreached (site)
+  (let ((*site* site))
     (note-problem :note "C0701"
-                  (text-of (list "this call of " (car (car *site*))
+                  (text-of (list "this call of " (car (car site))
                                  " is never reached"))
                   :label "not reached")))

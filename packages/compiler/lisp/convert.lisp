@@ -224,8 +224,10 @@ was proclaimed for it."
           (make-call-node head (convert-arguments (cdr form) env))))))
 
 (defun convert-self-call (form head env)
-  "A function may call itself directly (CLHS 3.2.2.3)."
+  "A function may call itself directly (CLHS 3.2.2.3); where debugging matters it
+does not, so that TRACE sees it."
   (if (and *self* (eq head (fun-name *self*))
+           (< (policy-debug (env-policy env)) 2)
            (direct-call-p *self* (cdr form)))
       (convert-local-call *self* (cdr form) env)
       nil))

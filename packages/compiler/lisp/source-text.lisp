@@ -24,11 +24,18 @@ as a vector for NOTE-FILE-DEFINITIONS."
      (lambda ()
        (call-with-compilation-unit
         (lambda () (compile-forms-of text sink-for)))))
+    (write-summary name)
     (let ((failures (+ (diagnostic-counts-errors *diagnostic-counts*)
                        (diagnostic-counts-warnings *diagnostic-counts*))))
       (values (+ failures (diagnostic-counts-styles *diagnostic-counts*))
               (plusp failures)
               (definitions-vector shown-name)))))
+
+(defun write-summary (name)
+  "Say how much was reported of the text called NAME, if anything was."
+  (let ((summary (diagnostics-summary *diagnostic-counts*)))
+    (when summary
+      (format *error-output* "~&; ~A: ~A~%" name summary))))
 
 (defun compile-forms-of (text sink-for)
   (let ((end (list nil)) (start 0) (places nil) (form nil))

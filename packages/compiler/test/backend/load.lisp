@@ -38,7 +38,12 @@
   (make-package "ASTRALISP.KERNEL"
                 :use '("COMMON-LISP" "ASTRALISP.PRIMITIVES")))
 
-;;; The floats that the linker asks its host about.
+;;; What the linker asks its host about: packages without nicknames, floats.
+
+(defun astralisp.primitives::%package-local-nicknames (package)
+  (declare (ignore package))
+  '())
+
 (setf (symbol-function (find-symbol "%SINGLE-BITS" "ASTRALISP.PRIMITIVES"))
       (lambda (single)
         (ldb (byte 32 0) (sb-kernel:single-float-bits single))))

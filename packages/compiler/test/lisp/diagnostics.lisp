@@ -193,3 +193,20 @@ and third value when nobody muffles them."
                                    (load *care-file*)))))
         (delete-file *care-file*)))
   => "(\"C0101\")")
+
+(define-test care-unreached
+    (list (file-codes "(defun care-r (x) (error x) (print x))")
+          (file-codes "(defun care-s (x) (return-from care-s 1) (print x))")
+          (file-codes "(defun care-t (x)"
+                      "  (if (consp x) (if (listp x) 1 (print x)) 2))")
+          (file-codes "(defun care-u (x) (if (listp x) 1 (print x)))"))
+  => "(((\"C0701\") NIL NIL) ((\"C0701\") NIL NIL) ((\"C0701\") NIL NIL) (NIL NIL NIL))")
+
+(declaim (ftype (function (string &optional fixnum) t) care-declared))
+(defun care-declared (a &optional b) (list a b))
+
+(define-test care-declared-types
+    (list (lambda-codes '(lambda () (care-declared 5)))
+          (lambda-codes '(lambda () (care-declared "a" 'b)))
+          (lambda-codes '(lambda () (care-declared "a" 1))))
+  => "((\"C0401\") (\"C0401\") NIL)")
