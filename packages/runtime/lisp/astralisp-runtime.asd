@@ -123,6 +123,7 @@
    (:file "clos/instances")
    (:file "clos/protocols")
    (:file "clos/protocols-functions")
+   (:file "clos/constructors")
    (:file "clos/printing")
    (:file "clos/describing")
    (:file "gray/streams")

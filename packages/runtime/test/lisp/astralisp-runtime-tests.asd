@@ -25,6 +25,7 @@
    (:file "types")
    (:file "expected/structures")
    (:file "structures")
+   (:file "constructors")
    (:file "expected/conditions")
    (:file "conditions")
    (:file "expected/packages")
