@@ -120,9 +120,11 @@ function runWorld(
   start: StartWorld,
   options: ThirdPartyOptions,
 ): Promise<LibraryResult[]> {
-  const script = libraries.map(
-    ({ name, check }) => `(astralisp.third-party:check "${name}" ${check})\n`,
-  );
+  const script = libraries.map((library) => {
+    const { name, system, tests } = library;
+    const checked = whyUntested(library, engine) === undefined ? (tests ?? "") : "";
+    return `(astralisp.third-party:check "${name}" :systems '("${system}") ${checked})\n`;
+  });
   return start(`${script.join("")}(astralisp:quit)\n`, (command) =>
     watch(engine, libraries, command, options),
   );
@@ -198,15 +200,17 @@ function watch(
   });
 }
 
+/** Why no tests of the library run on `engine`; undefined if they do. */
+function whyUntested(library: Library, engine: LibraryEngine): string | undefined {
+  return library.untested ?? (engine === "js" ? library.untestedOnJs : undefined);
+}
+
 /** One line about one library. */
 export function formatResult(result: LibraryResult): string {
   const { engine, library, loaded, passed, failed, problem } = result;
-  const tests =
-    passed + failed > 0
-      ? `${passed} tests passed, ${failed} failed`
-      : library.untested === undefined
-        ? "no test ran"
-        : `no tests: ${library.untested}`;
+  const why = whyUntested(library, engine);
+  const none = why === undefined ? "no test ran" : `no tests: ${why}`;
+  const tests = passed + failed > 0 ? `${passed} tests passed, ${failed} failed` : none;
   const state = loaded ? "loaded" : "not loaded";
   const trouble = problem === undefined ? "" : ` (${problem})`;
   return `${engine}: ${library.name}: ${state}, ${tests}${trouble}`;
@@ -221,7 +225,7 @@ export function countResults(results: readonly LibraryResult[]): {
   let failed = 0;
   for (const result of results) {
     const tested = result.passed + result.failed > 0;
-    const complete = tested || result.library.untested !== undefined;
+    const complete = tested || whyUntested(result.library, result.engine) !== undefined;
     const whole = result.loaded && result.problem === undefined && complete;
     passed += result.passed + (whole ? 1 : 0);
     failed += result.failed + (whole ? 0 : 1);

@@ -3,8 +3,9 @@
 (in-package #:asdf-user)
 
 ;;; The library's own definition names a file for each implementation that it knows
-;;; and none for others. Its files ask for this feature:
+;;; and none for others. Its files ask for this feature; JavaScript has no threads.
 
+#-javascript
 (pushnew :thread-support *features*)
 
 (defsystem "bordeaux-threads"
@@ -18,7 +19,7 @@
     :serial t
     :components ((:file "pkgdcl")
                  (:file "bordeaux-threads")))
-   (:file "impl-astralisp")
+   (:file "impl-astralisp" :if-feature :thread-support)
    (:module "defaults"
     :pathname #.(astralisp:library-source "bordeaux-threads/src/")
     :components ((:file "default-implementations")))))

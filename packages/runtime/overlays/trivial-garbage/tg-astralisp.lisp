@@ -2,6 +2,16 @@
 
 (in-package #:trivial-garbage)
 
+;;; Not every engine has these.
+
+(defun call-implementation (name &rest arguments)
+  "Call the function NAME of the implementation. Signals an error when this engine
+does not have it."
+  (let ((symbol (find-symbol name "ASTRALISP")))
+    (if (and symbol (fboundp symbol))
+        (apply symbol arguments)
+        (error "this engine of AstraLisp has no function ~A" name))))
+
 (defun gc (&key full verbose)
   "Collect garbage: with FULL in the whole heap."
   (declare (ignore verbose))
@@ -14,7 +24,7 @@
 
 (defun weak-pointer-p (object)
   "True if OBJECT is a weak pointer."
-  (astralisp:weak-pointer-p object))
+  (call-implementation "WEAK-POINTER-P" object))
 
 (defun weak-pointer-value (weak-pointer)
   "Return the object that WEAK-POINTER points to, or NIL when it is gone."
@@ -38,8 +48,8 @@
 
 (defun finalize (object function)
   "Let FUNCTION be called, without arguments, once OBJECT is gone; return OBJECT."
-  (astralisp:finalize object function))
+  (call-implementation "FINALIZE" object function))
 
 (defun cancel-finalization (object)
   "Forget the finalizers of OBJECT."
-  (astralisp:cancel-finalization object))
+  (call-implementation "CANCEL-FINALIZATION" object))
