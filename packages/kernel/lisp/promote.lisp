@@ -187,6 +187,24 @@ copies strings takes longer to begin than a small object takes to copy."
           (setq at (+ at 16)))))
   0)
 
+;;; What the first word of an object tells without a look at the rest of it.
+
+(defmacro header-code (word)
+  "The type code of the header WORD; 0 for the first word of anything else."
+  `(if (= +header-tag+ (logand ,word 15))
+       (logand 255 (shift-right ,word 8))
+       0))
+
+(defmacro counted-code-p (code)
+  "Does the header count of an object of type CODE tell its size?"
+  `(and (< +symbol-code+ ,code) (< ,code +simple-vector-code+)
+        (/= ,code +code-code+)))
+
+(defmacro raw-code-p (code)
+  "Has an object of type CODE no boxed slots?"
+  `(or (= ,code #x13) (= ,code #x15)
+       (and (< +simple-vector-code+ ,code) (<= ,code +string-code+))))
+
 (defwired promote (reference)
   "The new reference to the nursery object of REFERENCE, copied if need be."
   (let-fixnum ((tag (reference-tag reference))
@@ -194,7 +212,13 @@ copies strings takes longer to begin than a small object takes to copy."
                (first (word from)))
     (if (= +forward-tag+ (logand first 15))
         (+ (- first +forward-tag+) tag)
-        (let-fixnum ((size (if (= tag +cons-lowtag+) 16 (object-size from)))
+        (let-fixnum ((code (header-code first))
+                     (size (cond ((= tag +cons-lowtag+) 16)
+                                 ((counted-code-p code)
+                                  (round-up (+ 8 (shift-left
+                                                  (shift-right first 32) 3))
+                                            16))
+                                 (t (object-size from))))
                      (to (allocate-survivor size)))
           (if (= size 16)
               (progn
@@ -203,7 +227,8 @@ copies strings takes longer to begin than a small object takes to copy."
               (copy-survivor to from size))
           (set-word from 0 (+ to +forward-tag+))
           (set-promoted-octets (+ (promoted-octets) size))
-          (push-reference (+ to tag))
+          (if (not (raw-code-p code))
+              (push-reference (+ to tag)))
           (+ to tag)))))
 
 (defmacro promote-slot (slot)

@@ -491,6 +491,10 @@ run was taken over them."
         (mapc #'k::free-block taken)
         done))))
 
+(defun reserved-blocks ()
+  "The blocks that a program does not get."
+  (+ k::+promotion-reserve+ k::+emergency-reserve+))
+
 (defun test-exhaustion (heap-octets)
   "A list that grows until the heap is full; then it is dropped and most of the
 heap must be there again. Returns how many conses it had."
@@ -515,13 +519,14 @@ heap must be there again. Returns how many conses it had."
                (setf at (load64 (+ at 1))))
       (assert (= seen count)))
     ;; All but the reserves and the nursery held the list.
-    (assert (> (* 16 count) (- heap-octets (* 32768 (+ 48 96 4)) (ash 1 20))))
-    (assert (<= 48 (k::free-blocks)))
+    (assert (> (* 16 count) (- heap-octets (* 32768 (+ (reserved-blocks) 4))
+                             k::+nursery-size+)))
+    (assert (<= k::+promotion-reserve+ (k::free-blocks)))
     (store64 root +nil+)
     (k::full-collection *top*)
     (verify t)
-    (assert (> (k::usable-blocks) (- (/ heap-octets 32768) (+ 48 96 4))))
-    (assert (/= 0 (k::take-large (- heap-octets (* 32768 (+ 48 96 8)))
+    (assert (> (k::usable-blocks) (- (/ heap-octets 32768) (+ (reserved-blocks) 4))))
+    (assert (/= 0 (k::take-large (- heap-octets (* 32768 (+ (reserved-blocks) 8)))
                                  *top*)))
     (k::full-collection *top*)
     (verify t)
