@@ -48,11 +48,39 @@ of a top-level form."
         ((and (symbolp name) (runs-code-p (%macro-function name) code)) :macro)
         (t nil)))
 
+(defun method-of-code-p (name code)
+  "Is the code object at CODE that of the present method called NAME, a list
+\(METHOD function qualifier... (specializer...))?"
+  (let ((function (and (fboundp (second name)) (fdefinition (second name)))))
+    (if (and function (%funcallable-p function))
+        (let ((method (ignore-errors
+                       (find-method function (butlast (cddr name))
+                                    (mapcar (runtime-name
+                                             "SPECIALIZER-DESIGNATOR")
+                                            (method-specializer-names name))
+                                    nil))))
+          (and method
+               (runs-code-p (funcall (runtime-name "METHOD-CODE") method)
+                            code)))
+        nil)))
+
+(defun method-specializer-names (name)
+  "The specializers in the NAME of a method; a quoted object stands for itself."
+  (mapcar (lambda (specializer)
+            (if (and (consp specializer) (consp (cadr specializer))
+                     (eq (car (cadr specializer)) 'quote))
+                (list 'eql (cadr (cadr specializer)))
+                specializer))
+          (car (last name))))
+
 (defun outdated-p (name code)
   "Was the code object at CODE, of what is called NAME, replaced by another?"
-  (and (or (symbolp name)
-           (and (consp name) (eq (car name) 'setf)))
-       (null (function-of-code name code))))
+  (cond ((or (symbolp name)
+             (and (consp name) (eq (car name) 'setf)))
+         (null (function-of-code name code)))
+        ((and (consp name) (eq (car name) 'method))
+         (not (method-of-code-p name code)))
+        (t nil)))
 
 (defun note-user (name code users)
   "USERS with NAME, what the code object at CODE belongs to, if it is in use."

@@ -85,7 +85,8 @@
                       (kind (function-of-code name code)))
                  ;; Of closures nobody knows whether they are in use.
                  (when (or kind
-                           (and (consp name) (eq (car name) 'method)))
+                           (and (consp name) (eq (car name) 'method)
+                                (not (outdated-p name code))))
                    (push (list code name kind change) found)))
                (return))))))
      (code-space-end))
@@ -110,7 +111,9 @@ not there."
   (destructuring-bind (code name kind change) dependent
     (declare (ignore change))
     (let ((source (code-debug-element code 4)))
-      (cond ((null kind) nil)
+      (cond ((and (consp source) (eq (car source) :evaluate))
+             (let ((*quiet* t)) (%eval (second source) nil) t))
+            ((null kind) (compile-from-file name :method))
             (source
              (let ((function (let ((*quiet* t))
                                (install-unit (compile-lambda source name)))))
@@ -123,8 +126,12 @@ not there."
 (defun compile-from-file (name kind)
   "Evaluate the definition of NAME in the file it was compiled from, if that is a
 form by itself; return whether it is."
-  (let ((place (find-if (lambda (entry) (eq (car entry) kind))
-                        (find-definition-sources name))))
+  (let ((place (find-if (lambda (entry)
+                          (and (eq (car entry) kind)
+                               (or (not (eq kind :method))
+                                   (equal (fifth entry) (cdr name)))))
+                        (find-definition-sources
+                         (if (eq kind :method) (second name) name)))))
     (if (and place (char= #\/ (char (second place) 0))
              (probe-file (second place)))
         (let ((form (definition-at (second place) (third place) (fourth place)
@@ -135,9 +142,13 @@ form by itself; return whether it is."
         nil)))
 
 (defun definition-at (file line column name)
-  "The form in FILE at LINE and COLUMN if it defines NAME as a function or macro."
+  "The form in FILE at LINE and COLUMN if it defines NAME as a function, macro or
+method."
   (let* ((source (make-source-text file (read-source-text file)))
-         (symbol (if (consp name) (cadr name) name))
+         (symbol (definition-symbol
+                  (if (and (consp name) (eq (car name) 'method))
+                      (cadr name)
+                      name)))
          (*package* (or (symbol-package symbol) *package*))
          (form (ignore-errors
                 (with-input-from-string
@@ -145,10 +156,12 @@ form by itself; return whether it is."
                             :start (+ (source-line-start source line)
                                       (- column 1)))
                   (read stream)))))
-    (if (and (consp form) (member (car form) '(defun defmacro))
-             (consp (cdr form)) (equal (cadr form) name))
-        form
-        nil)))
+    (multiple-value-bind (kind own)
+        (if (consp form) (definition-of-form form) nil)
+      (if (or (and (member kind '(:function :macro)) (equal own name))
+              (and (eq kind :method) (consp name) (equal own (cdr name))))
+          form
+          nil))))
 
 ;;; Reports
 

@@ -19,7 +19,7 @@
                 #:diagnostic-counts-errors #:diagnostic-counts-warnings
                 #:diagnostic-counts-styles #:diagnostics-summary
                 #:call-with-compilation-unit #:%stream-count
-                #:declaration-facts #:definition-of-form #:note-file-definitions
+                #:declaration-facts #:definition-of-form #:definition-symbol #:note-file-definitions
                 #:did-you-mean #:nearest-symbol)
   (:export
    ;; driver

@@ -30,9 +30,16 @@ get, are seen in it."
          (unit nil))
     (setf (env-outer env) environment)
     (setq unit (unit-of-lambda name (cadr expression) (cddr expression) env))
-    (unless (eq name :top-level-form)
-      (setf (code-unit-source unit) expression))
+    (setf (code-unit-source unit) (source-to-keep name expression))
     unit))
+
+(defun source-to-keep (name expression)
+  "What a unit remembers of its source: the lambda EXPRESSION of a function called
+NAME; of a top-level form that defines a method (:EVALUATE form); else NIL."
+  (let ((form (car (last *evaluated-macros*))))
+    (cond ((not (eq name :top-level-form)) expression)
+          ((and (consp form) (eq (car form) 'defmethod)) (list :evaluate form))
+          (t nil))))
 
 (defun line-of-form (form)
   "The line of *SOURCE* that FORM begins on, or NIL."

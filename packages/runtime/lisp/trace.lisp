@@ -108,6 +108,10 @@
     (push (list* name wrapper method) *traced*)
     (std-add-method gf wrapper)))
 
+(defun method-code (method)
+  "The function compiled from the body of METHOD."
+  (%method-code method))
+
 (defun traced-method (gf method name options)
   (let ((code (%method-code method)))
     (make-method-object

@@ -109,3 +109,16 @@
             (delete-file object)
             (delete-file source)))))
   => "(:FUNCTION 4 (1) (\"C0801\") #(1))")
+
+(define-test changed-macro-of-methods
+    (progn
+      (quietly '(defmacro change-g (x) `(list ,x)))
+      (quietly '(defgeneric change-g-user (x)))
+      (quietly '(defmethod change-g-user ((x integer)) (change-g x)))
+      (quietly '(defmethod change-g-user :around ((x integer))
+                 (change-g (call-next-method))))
+      (list (funcall 'change-g-user 1)
+            (quietly '(defmacro change-g (x) `(vector ,x)))
+            (funcall 'change-g-user 1)
+            (length (ext:who-macroexpands 'change-g))))
+  => "(((1)) (\"C0801\") #(#(1)) 2)")
