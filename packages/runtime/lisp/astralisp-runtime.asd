@@ -91,6 +91,7 @@
    (:file "format-directives")
    (:file "format-numbers")
    (:file "format-floats")
+   (:file "pretty-stream")
    (:file "pretty")
    (:file "pretty-functions")
    (:file "time")

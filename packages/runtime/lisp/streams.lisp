@@ -398,7 +398,7 @@ one was written."
   (let ((stream (output-stream stream)))
     (cond ((gray-shim-p stream)
            (if (stream-fresh-line (%gray-shim-object stream)) t nil))
-          ((eq (%stream-column stream) 0) nil)
+          ((eq (column-of stream) 0) nil)
           (t (write-char-to stream #\Newline)
              t))))
 
@@ -592,7 +592,12 @@ position."
   (let ((stream (output-stream stream)))
     (if (gray-shim-p stream)
         (or (stream-line-column (%gray-shim-object stream)) 0)
-        (%stream-column stream))))
+        (column-of stream))))
+
+(defun column-of (stream)
+  "As stream-column for the end of a chain: what STREAM itself knows of its
+column, or the count kept for it."
+  (or (stream-control stream :column) (%stream-column stream)))
 
 ;;; Until there are generic functions:
 (%set-fdefinition 'input-stream-p #'ansi-input-stream-p)
