@@ -557,6 +557,8 @@
   (%mv-let (function documentation) (parse-macro name lambda-list body)
     (list* 'eval-when '(:compile-toplevel :load-toplevel :execute)
            (list '%set-macro-function (list 'quote name) function)
+           (list 'set-info (list 'quote name) ':macro-lambda-list
+                 (list 'quote lambda-list))
            (append-2
             (if documentation
                 (list (list 'set-documentation (list 'quote name)

@@ -46,6 +46,7 @@
    (:file "reader")
    (:file "expected/printer")
    (:file "printer")
+   (:file "pretty")
    (:file "expected/streams")
    (:file "streams")
    (:file "expected/clos")
