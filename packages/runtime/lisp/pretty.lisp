@@ -18,7 +18,7 @@
           (*print-pretty*
            (let ((pretty (make-pretty-stream stream
                                              (pretty-line-length stream)))
-                 (column (%stream-column stream)))
+                 (column (stream-column stream)))
              (setf (%stream-column pretty) column
                    (%pretty-start-column pretty) column)
              (catch 'pretty-lines
