@@ -77,7 +77,8 @@ form around binds."
           (cond (special
                  (push init inits)
                  (push name specials)
-                 (push (reference var) special-values)
+                 (push (typed-special-value name (reference var) env)
+                       special-values)
                  (push (cons name :special) inner))
                 (t
                  (push (typed-node init var env) inits)
@@ -116,7 +117,8 @@ name only evaluates.  The symbols FREE are special in FORMS, not before."
                       (convert-sequential (cdr bindings) specifiers forms
                                           env free))))
               ((declared-special-p name specifiers)
-               (let ((value (convert (cadr binding) env)))
+               (let ((value (typed-special-value
+                             name (convert (cadr binding) env) env)))
                  (make-bind-node
                   (list name) (list value)
                   (convert-sequential
@@ -145,7 +147,8 @@ name only evaluates.  The symbols FREE are special in FORMS, not before."
           (push var vars)
           (cond (special
                  (push name specials)
-                 (push (reference var) special-values)
+                 (push (typed-special-value name (reference var) env)
+                       special-values)
                  (push (cons name :special) inner))
                 (t (push var checks)
                    (push (cons name var) inner)))))
