@@ -68,6 +68,15 @@ that differs from run to run if STATE is T."
 
 (defun random-bits (count words)
   "A random integer of COUNT bits."
+  (cond ((%fx<= count 32)
+         (%fx-shift-right (random-32 words) (%fx- 32 count)))
+        ((%fx<= count 52)               ; a fixnum of every engine
+         (let ((high (random-32 words)))
+           (%fx-or (%fx-shift-left high (%fx- count 32))
+                   (%fx-shift-right (random-32 words) (%fx- 64 count)))))
+        (t (random-many-bits count words))))
+
+(defun random-many-bits (count words)
   (let ((result 0))
     (block nil
       (tagbody
@@ -88,7 +97,9 @@ that differs from run to run if STATE is T."
       (tagbody
        again
          (let ((bits (random-bits count words)))
-           (when (eq (%integer-compare bits limit) -1)
+           (when (if (and (%fixnump bits) (%fixnump limit))
+                     (%fx< bits limit)
+                     (eq (%integer-compare bits limit) -1))
              (return bits)))
          (go again)))))
 
