@@ -387,13 +387,3 @@ name of a function or macro, or a lambda expression; return NIL. CLHS DISASSEMBL
         (funcall *disassemble-hook* object)
         (format t "~&this engine has no machine code to show for ~S~%" object))
     nil))
-
-(defun dribble (&optional pathname)
-  "Not supported: signals an error when PATHNAME is given."
-  (when pathname
-    (error "DRIBBLE is not supported")))
-
-(defun ed (&optional x)
-  "Not supported: there is no editor yet, and an error is signalled."
-  (declare (ignore x))
-  (error "there is no editor yet"))

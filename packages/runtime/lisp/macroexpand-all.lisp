@@ -6,6 +6,10 @@
 ;;; are not simply its arguments has a function of form and environment in the info
 ;;; of its symbol under :WALKER.
 
+(defvar *call-wrapper* nil
+  "A function of a call as it was written and as it is expanded, that answers what
+to put in its place; NIL: the expanded call.")
+
 (defun macroexpand-all (form &optional environment)
   "Return FORM with all macro calls and symbol macros in it expanded, also those in
 its subforms, as far as ENVIRONMENT tells; local macros are gone, what their bodies
@@ -35,7 +39,10 @@ made is there."
                 (macroexpand-1 form environment))
           (if expanded
               (walk-form expansion environment)
-              (cons head (walk-forms (cdr form) environment)))))))
+              (let ((call (cons head (walk-forms (cdr form) environment))))
+                (if *call-wrapper*
+                    (funcall *call-wrapper* form call)
+                    call)))))))
 
 (defun walk-forms (forms environment)
   (if (consp forms)

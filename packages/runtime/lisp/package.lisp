@@ -25,7 +25,7 @@
    #:parse-macro #:enclose
    #:who-calls #:who-references #:who-sets #:who-binds #:who-macroexpands
    #:who-inlines #:who-specializes-directly
-   #:find-definition-sources #:function-source-location
+   #:*ed-functions* #:find-definition-sources #:function-source-location
    #:diagnostic-position #:write-diagnostic #:report-diagnostic
    ;; Data.
    #:hash-table-weakness #:make-weak-pointer #:weak-pointer-value

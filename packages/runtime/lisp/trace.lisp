@@ -174,30 +174,3 @@ that writes instead of TRACE. CLHS TRACE."
   (if (null function-names)
       '(mapc #'untrace-function (mapcar #'car *traced*))
       `(mapc #'untrace-function ',function-names)))
-
-(defun call-stepped (form function)
-  (write-trace-line "~S" form)
-  (let ((values (let ((*trace-depth* (+ *trace-depth* 1)))
-                  (multiple-value-list (funcall function)))))
-    (write-trace-line "~S =>~{ ~S~}" form values)
-    (values-list values)))
-
-(defun stepped-form (form environment)
-  "FORM, when it is a call of a function, with each of its arguments shown."
-  (if (and (consp form) (symbolp (car form))
-           (not (special-operator-p (car form)))
-           (not (macro-function (car form) environment)))
-      `(call-stepped ',form
-                     (lambda ()
-                       (,(car form)
-                        ,@(mapcar (lambda (argument)
-                                    (if (constantp argument)
-                                        argument
-                                        (stepped-form argument environment)))
-                                  (cdr form)))))
-      `(call-stepped ',form (lambda () ,form))))
-
-(defmacro step (form &environment environment)
-  "Evaluate FORM and write to *TRACE-OUTPUT* the values of the calls in it;
-return its values."
-  (stepped-form form environment))

@@ -147,6 +147,24 @@ no-package:symbol
   (says-p (session "(step (+ 1 (* 2 3)))") "0: (+ 1 (* 2 3))" "(* 2 3) => 6"
           "=> 7" "7")
   => "T")
+(define-test step-asks
+  (says-p (session "(step (+ 1 (abs (* 2 3)) (let ((x 4)) (- x (abs -3)))))
+step
+next
+print
+(+ 100 1)
+step
+out
+")
+          "1: (ABS (* 2 3))" "1: (ABS (* 2 3)) => 6" "1: (- X (ABS -3))"
+          "101" "2: (ABS -3)" "=> 8")
+  => "T")
+(define-test step-macros
+  (says-p (session "(step (loop for x from 1 to 3 collect (list x)))
+continue
+")
+          "step> " "((1) (2) (3))")
+  => "T")
 (define-test time-tells
   (says-p (session "(time (+ 1 2))") "real" "3")
   => "T")
