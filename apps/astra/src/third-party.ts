@@ -175,6 +175,9 @@ function watch(
     }
     const [, name = "", what = "", rest = ""] = said;
     progress.step(`${engine}: ${name} ${what} ${rest}`);
+    // An end may have been lost in what a library printed.
+    const names = libraries.slice(results.length).map((library) => library.name);
+    for (let i = names.indexOf(name); i > 0; i--) finish();
     if (what === "loaded") current.loaded = true;
     if (what === "tested") {
       const [passed = 0, failed = 0] = rest.split(" ").map(Number);
