@@ -28,8 +28,9 @@
   (offset 0)
   ;; The column of the first character of the buffer.
   (start-column 0)
-  ;; How many lines were ended.
+  ;; How many lines were ended, and how many there may be, or NIL.
   (lines 0)
+  (line-limit (if *print-readably* nil *print-lines*))
   ;; What is not decided yet, the first first, and its last cons.
   (queue '())
   (queue-end '())
@@ -300,8 +301,8 @@ The ops up to LAST are of no use afterwards."
 
 (defun last-line-p (stream)
   "True if no line may follow this one."
-  (and *print-lines* (not *print-readably*)
-       (%fx>= (%fx+ (%pretty-lines stream) 1) *print-lines*)))
+  (let ((limit (%pretty-line-limit stream)))
+    (and limit (>= (%fx+ (%pretty-lines stream) 1) limit))))
 
 (defun section-fits (stream op force)
   "Whether what follows OP up to the end of its section fits on the line: T, NIL,

@@ -169,3 +169,9 @@
      " 1 2 3 1 2 3 1 2 3"
      " 1 2 3 1 2 3 1 ..)"))
   => "T")
+
+(define-test laid-out-readably
+  (let ((*print-lines* 1) (*print-readably* t))
+    (equal (laid-out '(progn first-form second-form) 12)
+           '("(progn" "  first-form" "  second-form)")))
+  => "T")
