@@ -149,19 +149,25 @@ constant 0 is made.  Memory to memory goes through a scratch register."
 
 (defun emit-gap (moves)
   "Do MOVES at once."
-  (order-moves moves
-               (lambda (to from class)
-                 (let ((scratch (if (eql class 2)
-                                    +float-scratch+
-                                    +scratch+)))
-                   (emit-gap-move (if (eq to :scratch) scratch to)
-                                  (if (eq from :scratch) scratch from))))))
+  ;; HELD: the scratch register that last took the source of a cycle.
+  (let ((held nil))
+    (order-moves moves
+                 (lambda (to from class)
+                   (let ((scratch (if (eql class 2)
+                                      +float-scratch+
+                                      +scratch+)))
+                     (when (eq to :scratch)
+                       (setq held scratch))
+                     (emit-gap-move (if (eq to :scratch) scratch to)
+                                    (if (eq from :scratch) scratch from)
+                                    held))))))
 
-(defun emit-gap-move (to from)
-  (if (and (not (integerp to)) (not (integerp from))
-           (vreg-p from) (eql (vreg-class from) 2)
+(defun emit-gap-move (to from held)
+  "Move FROM to TO and keep the scratch register HELD: a cycle may have places of
+both classes, and then each scratch register must carry words of either."
+  (if (and (eql held +float-scratch+)
+           (not (integerp to)) (not (integerp from))
            (not (constant-place from)))
-      ;; xmm15 may be holding a cycle of floats, r11 is not.
       (progn (emit-move +scratch+ from)
              (emit-move to +scratch+))
       (emit-move to from)))

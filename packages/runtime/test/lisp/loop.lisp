@@ -332,3 +332,11 @@
       (not (null (search "FROB" (string-upcase
                                  (princ-to-string condition)))))))
   => "T")
+;; A float and a fixnum change places on the stack at the end of the body.
+(define-test loop-float-and-fixnum
+  (loop for i from 0 to 2
+        for f = (float i 0.0d0)
+        for text = (with-output-to-string (s) (prin1 f s))
+        unless (equalp text "x")
+          collect (list i f))
+  => "((0 0.0d0) (1 1.0d0) (2 2.0d0))")
