@@ -14,6 +14,10 @@
 (define-uiop ("UIOP/OS" "IMPLEMENTATION-TYPE") ()
   :astralisp)
 
+(define-uiop ("UIOP/OS" "OPERATING-SYSTEM" original) ()
+  (or (funcall original)
+      (if (probe-file "/proc/version") :linux nil)))
+
 (define-uiop ("UIOP/OS" "GETENV") (name)
   (getenv name))
 

@@ -103,8 +103,9 @@ function or value."
       (setq *features* (remove :package-local-nicknames *features*))
       (pushnew :asdf-unicode *features*)
       (unwind-protect
-           ;; Without a branch for us some functions ignore their parameters.
-           (handler-bind ((style-warning #'muffle-warning)
+           ;; Without a branch for us some functions ignore their parameters, and
+           ;; some code is not reached.
+           (handler-bind (((or style-warning compiler-note) #'muffle-warning)
                           (error (lambda (condition)
                                    (when (refusal-p condition)
                                      (invoke-restart 'skip-form)))))
