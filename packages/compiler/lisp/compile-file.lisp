@@ -8,15 +8,18 @@
                                   (external-format :default))
   "Compile the forms of the file INPUT-FILE to an object file for LOAD. Return
 its truename, whether there were warnings, and whether one of them was more than a
-style warning. Signal FILE-ERROR when a file cannot be read or written.
-CLHS COMPILE-FILE."
-  (declare (ignore print external-format))
+style warning; also those that macros and EVAL-WHEN forms signal count. With PRINT
+write the beginning of each form. Signal FILE-ERROR when a file cannot be read or
+written. CLHS COMPILE-FILE."
+  (declare (ignore external-format))
   (let* ((input (merge-pathnames input-file))
          (source (if (or (probe-file input) (pathname-type input))
                      input
                      (merge-pathnames input (make-pathname :type "lisp"))))
          (output (compile-file-pathname source :output-file output-file))
-         (sink (make-object-writer (file-base-name (namestring source)))))
+         (sink (make-object-writer (file-base-name (namestring source))))
+         (signalled nil)
+         (serious nil))
     (when verbose
       (format t "~&; compiling ~A~%" (namestring source)))
     (multiple-value-bind (warnings failed definitions)
@@ -26,14 +29,30 @@ CLHS COMPILE-FILE."
               (*compile-file-truename* (truename source)))
           (keeping-policy
            (lambda ()
-             (compile-source-text (read-source-text source) (namestring source)
-                                  (lambda (form)
-                                    (declare (ignore form))
-                                    sink)
-                                  (namestring (truename source))))))
+             (handler-bind ((warning
+                              (lambda (condition)
+                                (setq signalled t)
+                                (unless (typep condition 'style-warning)
+                                  (setq serious t)))))
+               (compile-source-text (read-source-text source)
+                                    (namestring source)
+                                    (lambda (form)
+                                      (when print
+                                        (print-compiled-form form))
+                                      sink)
+                                    (namestring (truename source)))))))
       (write-definitions definitions sink)
       (write-octet-file output (object-writer-result sink))
-      (values (truename output) (plusp warnings) failed))))
+      (values (truename output)
+              (or signalled (plusp warnings))
+              (or serious failed)))))
+
+(defun print-compiled-form (form)
+  "Write the beginning of FORM for COMPILE-FILE with :PRINT."
+  (let ((*print-length* 2)
+        (*print-level* 2)
+        (*print-pretty* nil))
+    (format t "~&; ~S~%" form)))
 
 (defun keeping-policy (function)
   "Call FUNCTION; what it proclaims of OPTIMIZE ends with it."

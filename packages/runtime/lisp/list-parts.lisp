@@ -160,7 +160,7 @@ CLHS ENDP."
             tail (%cdr tail)))
     (if (null tail)
         n
-        (type-failure list 'list))))
+        (type-failure tail 'list))))
 
 (defun make-list (size &key (initial-element nil))
   "Return a list of SIZE elements INITIAL-ELEMENT. CLHS MAKE-LIST."
