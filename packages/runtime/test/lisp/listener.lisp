@@ -165,6 +165,21 @@ continue
 ")
           "step> " "((1) (2) (3))")
   => "T")
+(define-test ed-edits
+  (says-p (session "(ed)
+a
+(print :one)
+(print :two)
+.
+1s/one/first/
+1,$p
+e
+Q
+(list 1 2)
+")
+          "0 lines; h for help" "   1  (print :first)" "   2  (print :two)"
+          ":FIRST" ":TWO" "(1 2)")
+  => "T")
 (define-test time-tells
   (says-p (session "(time (+ 1 2))") "real" "3")
   => "T")
