@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 /** Each package with a file or command that it brings. */
 const PACKAGES = {
   sbcl: "/usr/bin/sbcl",
+  clisp: "/usr/bin/clisp",
   llvm: "/usr/bin/llvm-mc",
   "qemu-system-x86": "/usr/bin/qemu-system-x86_64",
   xorriso: "/usr/bin/xorriso",

@@ -17,6 +17,7 @@ import {
   readExpectedFailures,
 } from "./conformance-report.js";
 import { MissingProgramError, needProgram } from "./debian.js";
+import { differentialCommand } from "./differential/command.js";
 import { buildImage, ConfigError, readImageConfig } from "./image.js";
 import { chosenLibraries, libraries } from "./libraries.js";
 import { type LibraryEngine, libraryEngines } from "./library-worlds.js";
@@ -58,6 +59,8 @@ const usage = `usage: astra <command> [options]
   bench [--rounds N]           the benchmark kernels beside SBCL, as ratios; what a
                                world and a cold build cost
   size                         the octets of the image by package, file and kind
+  differential [--seed N] [--count N] [--engine hosted|js] [--kind KIND] [--no-shrink]
+                               random programs, whose answers SBCL and CLISP agree with
 `;
 
 type Command = (
@@ -81,6 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
   bench: benchCommand,
   conformance: conformanceCommand,
   size: sizeCommand,
+  differential: differentialCommand,
   test: testCommand,
   "third-party": thirdPartyCommand,
 };
