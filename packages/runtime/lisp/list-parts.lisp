@@ -390,9 +390,7 @@ CLHS LDIFF."
        (data data (cdr data)))
       ((or (endp keys) (endp data))
        (if (or keys data)
-           (error 'simple-program-error
-                  :format-control "the lists of keys and data differ in length"
-                  :format-arguments nil)
+           (error "the lists of keys and data differ in length")
            alist))
     (setq alist (acons (%car keys) (%car data) alist))))
 

@@ -352,7 +352,7 @@ finite."
 (defun natural-log (number)
   (cond ((%complexp number) (complex-log number))
         ((not (realp number)) (number-type-error number 'number))
-        ((and (rationalp number) (eql number 0))
+        ((zerop number)
          (division-by-zero-error 'log number 0))
         ((minusp number)
          (canonical-complex (natural-log (negate number))

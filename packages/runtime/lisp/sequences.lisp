@@ -208,7 +208,6 @@ CLHS NREVERSE."
     ((vector simple-vector array simple-array string simple-string base-string
              simple-base-string bit-vector simple-bit-vector)
      (vector-type (if (consp type) type (list type))))
-    (sequence (values 'list nil))
     (or (sequence-type (cadr type)))
     (and (sequence-type (cadr type)))
     (t

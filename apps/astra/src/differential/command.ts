@@ -20,6 +20,7 @@ export async function differentialCommand(
       count: { type: "string" },
       engine: { type: "string" },
       kind: { type: "string" },
+      "no-shrink": { type: "boolean" },
     },
   });
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -29,6 +30,7 @@ export async function differentialCommand(
     seed,
     count: Number(values.count ?? "5000"),
     ...(values.kind === undefined ? {} : { kind: values.kind }),
+    shrink: values["no-shrink"] !== true,
     ours,
     oracles: oracles(progress),
     report: progress.step,

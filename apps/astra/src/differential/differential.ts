@@ -13,6 +13,8 @@ export interface DifferentialOptions {
   readonly count: number;
   /** The kind of term of the grammar that a program is. */
   readonly kind?: string;
+  /** Are the programs that differ shrunk? They are, unless this is false. */
+  readonly shrink?: boolean;
   /** The implementation under test. */
   readonly ours: Implementation;
   readonly oracles: readonly Implementation[];
@@ -44,6 +46,9 @@ const batchSize = 500;
 
 /** How many smaller programs are tried at once. */
 const shrinkBreadth = 40;
+
+/** How many times at the most, for one program. */
+const shrinkRounds = 24;
 
 /** Where the grammar and the driver are in a checkout. */
 export function differentialPaths({ root }: Paths): { grammar: string; driver: string } {
@@ -78,8 +83,11 @@ export async function runDifferential(
       const name = verdict.type === "explained" ? verdict.rule : verdict.type;
       counts[name] = (counts[name] ?? 0) + 1;
       if (verdict.type !== "different") continue;
-      options.report(`shrinking: ${value.value.text}`);
-      const least = await shrink(panel, arbitrary, { value, verdict, answers });
+      let least: Judged = { value, verdict, answers };
+      if (options.shrink !== false) {
+        options.report(`shrinking: ${value.value.text}`);
+        least = await shrink(panel, arbitrary, least);
+      }
       const { text } = least.value.value;
       const known = differences.get(text);
       differences.set(text, {
@@ -137,11 +145,13 @@ async function shrink(
   start: Judged,
 ): Promise<Judged> {
   let best = start;
+  let rounds = 0;
   for (;;) {
     const { value, context } = best.value;
     const candidates = arbitrary.shrink(value, context)[Symbol.iterator]();
     let next: Judged | undefined;
     for (let tried = 0; tried < 4 && next === undefined; tried++) {
+      if (++rounds > shrinkRounds) return best;
       const batch = take(candidates, shrinkBreadth);
       if (batch.length === 0) break;
       const judged = await ask(panel, batch);

@@ -144,20 +144,23 @@ function pieceOf(piece: Piece, tied: (kind: string) => Arbitrary<Term>): Arbitra
 
 /** The pieces of a template. */
 function parseTemplate(template: string): readonly Piece[] {
-  const token =
-    /\$\(((?:[^()]|\([^()]*\))*)\)|\$([a-z][a-z0-9-]*)([*+]?)|~(?:'.|[0-9,:@#v-])*[{}]|[{}]|[^${}~]+|./sy;
+  const words = /\$\(((?:[^()]|\([^()]*\))*)\)/;
+  const term = /\$([a-z][a-z0-9-]*)([*+]?)/;
+  const text = /~(?:'.|[0-9,:@#v-])*[{}]|[{}]|[^${}~]+|./;
+  const sources = [words, term, text].map(({ source }) => source);
+  const token = new RegExp(sources.join("|"), "sy");
   const pieces = (inside: boolean): readonly Piece[] => {
     const result: Piece[] = [];
     while (token.lastIndex < template.length) {
-      const [text = "", words, kind, mark] = token.exec(template) ?? [];
-      if (text === "}" && inside) return result;
-      if (words !== undefined) result.push({ type: "words", words: wordsOf(words) });
-      else if (text === "{") {
+      const [part = "", list, kind, mark] = token.exec(template) ?? [];
+      if (part === "}" && inside) return result;
+      if (list !== undefined) result.push({ type: "words", words: wordsOf(list) });
+      else if (part === "{") {
         const lead = takeSpace(result);
         const rest = pieces(true);
         const spaced: Piece = { type: "text", text: lead };
         result.push({ type: "optional", pieces: lead === "" ? rest : [spaced, ...rest] });
-      } else if (kind === undefined) result.push({ type: "text", text });
+      } else if (kind === undefined) result.push({ type: "text", text: part });
       else if (mark === "") result.push({ type: "term", kind });
       else {
         const least = mark === "+" ? 1 : 0;

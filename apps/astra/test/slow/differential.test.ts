@@ -10,22 +10,31 @@ import { builtSystem } from "./system.ts";
 
 const paths = findPaths();
 const sbcl = implementations.sbcl(needProgram("sbcl", () => {}));
+const clisp = implementations.clisp(needProgram("clisp", () => {}));
 
-const run = (seed: number, count: number, ours: Implementation, kind?: string) =>
+const run = (
+  seed: number,
+  count: number,
+  ours: Implementation,
+  more: { kind?: string; shrink?: boolean; oracles?: readonly Implementation[] } = {},
+) =>
   runDifferential(paths, {
     seed,
     count,
     ours,
     oracles: [sbcl],
     report: () => {},
-    ...(kind === undefined ? {} : { kind }),
+    ...more,
   });
 
 describe("random programs", () => {
   beforeAll(builtSystem, 300_000);
 
-  test("the hosted world answers like SBCL", async () => {
-    const result = await run(20_261, 400, implementations.hosted(paths.executable));
+  test("the hosted world answers like SBCL or CLISP", async () => {
+    const result = await run(20_261, 400, implementations.hosted(paths.executable), {
+      oracles: [sbcl, clisp],
+      shrink: false,
+    });
     expect(result.programs).toBe(400);
     expect(result.counts.agreed).toBeGreaterThan(300);
     expect(result.differences, formatDifferential(result)).toEqual([]);
@@ -38,15 +47,13 @@ describe("random programs", () => {
 
   test("a wrong implementation is caught, and the program shrunk", async () => {
     const wrong = `(sb-ext:unlock-package "COMMON-LISP")
-      (let ((right #'reverse))
-        (setf (fdefinition 'reverse)
-              (lambda (sequence)
-                (if (= (length sequence) 2) sequence (funcall right sequence)))))`;
+      (let ((right #'isqrt))
+        (setf (fdefinition 'isqrt) (lambda (n) (1+ (funcall right n)))))`;
     const broken = { ...sbcl, prelude: `${sbcl.prelude}\n${wrong}` };
-    const { differences } = await run(5, 400, broken, "sequence-form");
+    const { differences } = await run(3, 200, broken, { kind: "number-form" });
     expect(differences.length).toBeGreaterThan(0);
     for (const { program } of differences) {
-      expect(program).toContain("reverse");
+      expect(program).toContain("isqrt");
       expect(program.length).toBeLessThan(120);
     }
   });
@@ -56,8 +63,11 @@ describe("random programs", () => {
       (setf (fdefinition 'isqrt)
             (lambda (n) (declare (ignore n)) (sb-ext:exit :code 3 :abort t)))`;
     const broken = { ...sbcl, prelude: `${sbcl.prelude}\n${dying}` };
-    const { differences, programs } = await run(3, 300, broken, "number-form");
-    expect(programs).toBe(300);
+    const { differences, programs } = await run(3, 200, broken, {
+      kind: "number-form",
+      shrink: false,
+    });
+    expect(programs).toBe(200);
     expect(differences.map(({ answers }) => answers.ours)).toContain("CRASH");
   });
 });
