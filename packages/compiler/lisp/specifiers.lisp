@@ -52,9 +52,10 @@
   "The names whose lattice type has exactly the members of the type.")
 
 (defun element-code (element)
-  "The type code of vectors specialised to the specifier ELEMENT, or NIL."
+  "The type code of vectors specialised to the specifier ELEMENT, or NIL. Arrays
+of element type NIL are not told from others here."
   (cond ((eq element t) +simple-vector-code+)
-        ((eq element '*) nil)
+        ((or (eq element '*) (null element)) nil)
         ((eq element 'extended-char) +string-code+)
         (t (ty-element-code (specifier-ty element)))))
 

@@ -39,10 +39,19 @@
       (progn
         (unless (%array-header-p array)
           (type-failure array 'array))
-        (let ((data (%array-data array)))
-          (while (%array-header-p data)
-            (setq data (%array-data data)))
-          (%vector-code data)))))
+        (let ((data array))
+          (loop-forever
+            (cond ((not (%array-header-p data))
+                   (return (%vector-code data)))
+                  ((eql 4 (%fx-and 4 (%array-flags data)))
+                   (return #x2D)))
+            (setq data (%array-data data)))))))
+
+(defun nil-vector-p (object)
+  "True if OBJECT is a vector whose element type is NIL."
+  (and (%array-header-p object)
+       (eql 1 (%array-rank object))
+       (eql #x2D (array-element-code object))))
 
 (defun vector-of-code-p (object code)
   (or (eql (%vector-code object) code)
@@ -61,14 +70,18 @@
 (defun stringp (object)
   "True if OBJECT is a string. CLHS STRINGP."
   (or (%simple-string-p object)
+      (vector-of-code-p object #x2C)
+      (nil-vector-p object)))
+
+(defun base-string-p (object)
+  (or (%simple-string-p object)
       (vector-of-code-p object #x2C)))
 
 (defun simple-string-p (object)
   "True if OBJECT is a simple string. CLHS SIMPLE-STRING-P."
-  (%simple-string-p object))
-
-(define-compiler-macro simple-string-p (object)
-  `(%simple-string-p ,object))
+  (or (%simple-string-p object)
+      (and (nil-vector-p object)
+           (simple-array-p object))))
 
 ;;; The simple vector that holds the elements of the header ARRAY, and where
 ;;; in it they begin.

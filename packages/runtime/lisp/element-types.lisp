@@ -83,8 +83,17 @@
                  (return code)))))
       (t (atomic-element-code (car type))))))
 
+;;; Arrays of element type NIL have no elements to speak of: they are array
+;;; headers with flag 4 whose data vector is a string, and for this file their
+;;; code is #x2D. Those of one dimension are strings (CLHS STRING).
+
+(defun storage-code (code)
+  "The code of the vectors that hold the elements of arrays of CODE."
+  (if (eql code #x2D) #x2C code))
+
 (defun element-type-code (type)
   (cond ((or (eq type t) (eq type '*)) #x20)
+        ((null type) #x2D)
         ((eq type 'character) #x2C)
         ((and (consp type) (eq (car type) 'unsigned-byte))
          (byte-size-code (optional-argument type 0) nil))
@@ -108,6 +117,7 @@
     (#x29 '(signed-byte 64))
     (#x2A 'single-float)
     (#x2B 'double-float)
+    (#x2D nil)
     (t 'character)))
 
 (defun upgraded-array-element-type (type &optional environment)

@@ -44,11 +44,16 @@
 ;;; A simple vector with the elements that fresh ones have, or filled.
 (defun allocate-vector (code length)
   (check-dimension length)
-  (%make-vector code length))
+  (%make-vector (storage-code code) length))
 
 (defun allocate-filled-vector (code length element)
   (check-dimension length)
-  (let ((vector (%make-vector code length)))
+  (let ((vector (%make-vector (storage-code code) length)))
+    (when (eql code #x2D)
+      (error 'simple-type-error
+             :datum element :expected-type nil
+             :format-control "~S cannot be an element: the element type is NIL"
+             :format-arguments (list element)))
     (unless (or (eql code #x20) (element-fits-p element code))
       (element-type-error element vector))
     (%fill vector element 0 length)
@@ -134,7 +139,7 @@
          (total (total-size dimensions))
          (code (element-type-code element-type))
          (fill (initial-fill-pointer fill-pointer dimensions total))
-         (flags (if adjustable 1 0)))
+         (flags (%fx+ (if adjustable 1 0) (if (eql code #x2D) 4 0))))
     (cond (displaced-to
            (check-displacement displaced-to displaced-index-offset total code)
            (%make-array-header displaced-to displaced-index-offset total fill
@@ -291,7 +296,7 @@ elements of ARRAY. CLHS ADJUST-ARRAY."
     (check-adjustment array dimensions code fill-pointer)
     (let ((fill (adjusted-fill array fill-pointer total))
           (data displaced-to)
-          (flags (if adjustable-p 1 0)))
+          (flags (%fx+ (if adjustable-p 1 0) (if (eql code #x2D) 4 0))))
       (cond (displaced-to
              (check-displacement displaced-to displaced-index-offset total
                                  code)

@@ -202,6 +202,8 @@ CLHS NREVERSE."
 
 ;;; What TYPE asks for: LIST or the code of a vector, and a length or NIL.
 (defun sequence-type (type)
+  (when (classp type)
+    (setq type (class-name type)))
   (case (if (consp type) (car type) type)
     ((list cons) (values 'list nil))
     (null (values 'list 0))
@@ -303,7 +305,7 @@ CLHS CONCATENATE."
     (nreverse-onto result nil)))
 
 (defun concatenate-vectors (code total sequences)
-  (let ((vector (%make-vector code total))
+  (let ((vector (%make-vector (storage-code code) total))
         (i 0))
     (dolist (sequence sequences vector)
       (cond
@@ -479,6 +481,7 @@ CLHS SOME."
 (defun coerce (object output-type)
   "Return OBJECT or what stands for it in OUTPUT-TYPE. CLHS COERCE."
   (cond ((typep object output-type) object)
+        ((classp output-type) (coerce object (class-name output-type)))
         ((consp output-type) (coerce-by-name object output-type
                                              (car output-type)))
         (t (coerce-by-name object output-type output-type))))

@@ -57,6 +57,14 @@
         (t (complex-tree '*)))))
 
 (defun array-tree (type)
+  (let ((tree (plain-array-tree type))
+        (name (if (consp type) (car type) type)))
+    (if (memq name '(string simple-string))
+        ;; Vectors of element type NIL are strings too.
+        `(or ,tree (:array #x2D ,@(cddr tree)))
+        tree)))
+
+(defun plain-array-tree (type)
   (multiple-value-bind (element-type dimensions simple-p)
       (array-type-parts (if (consp type) type (list type)))
     `(:array ,(if (eq element-type '*) nil (element-type-code element-type))
@@ -373,7 +381,7 @@
         t
         (let ((empty t))
           (dolist (code '(#x20 #x21 #x22 #x23 #x24 #x25 #x26 #x27 #x28 #x29
-                          #x2A #x2B #x2C)
+                          #x2A #x2B #x2C #x2D)
                         empty)
             (dolist (simple-p '(t nil))
               (when (and (every (lambda (leaf)
@@ -482,10 +490,21 @@
   (or (notevery (lambda (leaf) (object-in-leaf-p object leaf)) positive)
       (some (lambda (leaf) (object-in-leaf-p object leaf)) negative)))
 
+;;; Like EQUAL, but for the objects of EQL and MEMBER their identity counts.
+(defun same-specifier-p (a b)
+  (cond ((atom a) (eql a b))
+        ((atom b) nil)
+        ((memq (car a) '(eql member))
+         (and (eq (car a) (car b))
+              (eql (length a) (length b))
+              (every #'eql (cdr a) (cdr b))))
+        (t (and (same-specifier-p (car a) (car b))
+                (same-specifier-p (cdr a) (cdr b))))))
+
 (defun subtypep (type-1 type-2 &optional environment)
   "Return whether TYPE-1 is certainly a subtype of TYPE-2, and whether the
 answer is certain. CLHS SUBTYPEP."
-  (if (equal type-1 type-2)
+  (if (same-specifier-p type-1 type-2)
       (values t t)
       (case (tree-subtype-p (type-tree type-1 environment)
                             (type-tree type-2 environment))

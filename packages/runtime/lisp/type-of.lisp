@@ -19,8 +19,7 @@
     (cond ((simple-vector-p array) `(simple-vector ,@dimensions))
           ((simple-bit-vector-p array) `(simple-bit-vector ,@dimensions))
           ((simple-array-p array) `(simple-array ,element-type ,dimensions))
-          (t `(and (array ,element-type ,dimensions)
-                   (not simple-array))))))
+          (t `(array ,element-type ,dimensions)))))
 
 (defun number-type-of (number)
   (cond ((integerp number) (integer-type-of number))

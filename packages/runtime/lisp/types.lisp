@@ -86,8 +86,8 @@ CLHS DEFTYPE."
      (long-float %double-float-p) (complex %complexp) (bit bitp)
      (array arrayp) (vector vectorp) (simple-array simple-array-p)
      (simple-vector simple-vector-p) (string stringp)
-     (base-string stringp) (simple-string simple-string-p)
-     (simple-base-string simple-string-p) (bit-vector bit-vector-p)
+     (base-string base-string-p) (simple-string simple-string-p)
+     (simple-base-string %simple-string-p) (bit-vector bit-vector-p)
      (simple-bit-vector simple-bit-vector-p) (sequence sequencep)
      (package packagep) (stream streamp) (condition conditionp)
      (structure-object structure-object-p))))
@@ -107,7 +107,7 @@ CLHS COMPILED-FUNCTION-P."
   (or (not (null (%vector-code object)))
       (and (%array-header-p object)
            (null (%array-fill object))
-           (eql 0 (%array-flags object)))))
+           (eql 0 (%fx-and 3 (%array-flags object))))))
 
 (defun sequencep (object)
   (or (listp object) (vectorp object)))
@@ -336,14 +336,21 @@ CLHS COMPILED-FUNCTION-P."
 (define-type-test simple-vector (variable &optional (size '*))
   (array-type-test variable t (list size) t))
 
+;;; Vectors of element type NIL are strings as well.
+(defun string-type-test (variable size simple-p)
+  (let ((test (if simple-p 'simple-string-p 'stringp)))
+    (if (eq size '*)
+        `(,test ,variable)
+        `(and (,test ,variable) (eql ,size (array-dimension ,variable 0))))))
+
 (define-type-test string (variable &optional (size '*))
-  (array-type-test variable 'character (list size) nil))
+  (string-type-test variable size nil))
 
 (define-type-test base-string (variable &optional (size '*))
   (array-type-test variable 'character (list size) nil))
 
 (define-type-test simple-string (variable &optional (size '*))
-  (array-type-test variable 'character (list size) t))
+  (string-type-test variable size t))
 
 (define-type-test simple-base-string (variable &optional (size '*))
   (array-type-test variable 'character (list size) t))
@@ -477,7 +484,10 @@ Signal an error when TYPE is no specifier. CLHS TYPEP."
 (defun typep-array (object type)
   (multiple-value-bind (element-type dimensions simple-p known-p)
       (array-type-parts type)
-    (cond (known-p
+    (cond ((and known-p (memq (car type) '(string simple-string))
+                (nil-vector-p object))
+           (array-of-type-p object nil dimensions simple-p))
+          (known-p
            (array-of-type-p object
                             (if (eq element-type '*)
                                 nil

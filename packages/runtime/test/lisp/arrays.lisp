@@ -223,3 +223,25 @@
     (list (first-of (copy-seq "abc"))
           (first-of (make-array 2 :element-type 'letter :initial-element #\z))))
   => "(#\\a #\\z)")
+
+;;; Vectors of element type NIL are strings.
+(define-test nil-vectors
+  (let ((vector (make-array 0 :element-type nil)))
+    (list (stringp vector) (typep vector 'base-string) (typep vector '(vector nil))
+          (array-element-type vector) (string= vector "")
+          (equal vector "") (string-upcase vector)
+          (multiple-value-list (subtypep '(array nil (*)) 'string))
+          (multiple-value-list (subtypep 'string '(vector character)))))
+  => "(T NIL T NIL T T \"\" (T T) (NIL T))")
+(define-test nil-vector-has-no-elements
+  (make-array 2 :element-type nil :initial-element 1) => "error TYPE-ERROR")
+(define-test classes-as-sequence-types
+  (list (coerce '(1 2) (find-class 'vector))
+        (make-sequence (find-class 'null) 0))
+  => "(#(1 2) NIL)")
+(define-test specifiers-of-unequal-objects
+  (let ((one (copy-seq "abc"))
+        (other (copy-seq "abc")))
+    (list (subtypep (list 'eql one) (list 'eql other))
+          (subtypep (list 'eql one) (list 'eql one))))
+  => "(NIL T)")
