@@ -79,9 +79,10 @@
 
 (defun simple-string-p (object)
   "True if OBJECT is a simple string. CLHS SIMPLE-STRING-P."
-  (or (%simple-string-p object)
-      (and (nil-vector-p object)
-           (simple-array-p object))))
+  (%simple-string-p object))
+
+(define-compiler-macro simple-string-p (object)
+  `(%simple-string-p ,object))
 
 ;;; The simple vector that holds the elements of the header ARRAY, and where
 ;;; in it they begin.

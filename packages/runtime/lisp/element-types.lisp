@@ -85,7 +85,8 @@
 
 ;;; Arrays of element type NIL have no elements to speak of: they are array
 ;;; headers with flag 4 whose data vector is a string, and for this file their
-;;; code is #x2D. Those of one dimension are strings (CLHS STRING).
+;;; code is #x2D. Those of one dimension are strings (CLHS STRING), but none of
+;;; them is simple: code may read the elements of simple strings without a look.
 
 (defun storage-code (code)
   "The code of the vectors that hold the elements of arrays of CODE."

@@ -59,7 +59,7 @@
 (defun array-tree (type)
   (let ((tree (plain-array-tree type))
         (name (if (consp type) (car type) type)))
-    (if (memq name '(string simple-string))
+    (if (eq name 'string)
         ;; Vectors of element type NIL are strings too.
         `(or ,tree (:array #x2D ,@(cddr tree)))
         tree)))

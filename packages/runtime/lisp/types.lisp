@@ -337,20 +337,16 @@ CLHS COMPILED-FUNCTION-P."
   (array-type-test variable t (list size) t))
 
 ;;; Vectors of element type NIL are strings as well.
-(defun string-type-test (variable size simple-p)
-  (let ((test (if simple-p 'simple-string-p 'stringp)))
-    (if (eq size '*)
-        `(,test ,variable)
-        `(and (,test ,variable) (eql ,size (array-dimension ,variable 0))))))
-
 (define-type-test string (variable &optional (size '*))
-  (string-type-test variable size nil))
+  (if (eq size '*)
+      `(stringp ,variable)
+      `(and (stringp ,variable) (eql ,size (array-dimension ,variable 0)))))
 
 (define-type-test base-string (variable &optional (size '*))
   (array-type-test variable 'character (list size) nil))
 
 (define-type-test simple-string (variable &optional (size '*))
-  (string-type-test variable size t))
+  (array-type-test variable 'character (list size) t))
 
 (define-type-test simple-base-string (variable &optional (size '*))
   (array-type-test variable 'character (list size) t))
@@ -484,8 +480,7 @@ Signal an error when TYPE is no specifier. CLHS TYPEP."
 (defun typep-array (object type)
   (multiple-value-bind (element-type dimensions simple-p known-p)
       (array-type-parts type)
-    (cond ((and known-p (memq (car type) '(string simple-string))
-                (nil-vector-p object))
+    (cond ((and known-p (eq (car type) 'string) (nil-vector-p object))
            (array-of-type-p object nil dimensions simple-p))
           (known-p
            (array-of-type-p object

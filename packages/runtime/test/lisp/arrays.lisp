@@ -233,6 +233,16 @@
           (multiple-value-list (subtypep '(array nil (*)) 'string))
           (multiple-value-list (subtypep 'string '(vector character)))))
   => "(T NIL T NIL T T \"\" (T T) (NIL T))")
+(define-test nil-vectors-name-symbols
+  (let ((vector (make-array 0 :element-type nil)))
+    (list (eq (intern "" "CL-USER") (intern vector "CL-USER"))
+          (eq (find-package vector) (find-package ""))
+          (coerce vector 'simple-string) (symbol-name (make-symbol vector))
+          (parse-integer vector :junk-allowed t)
+          (format nil vector) (concatenate 'string vector "a" vector)
+          (with-output-to-string (stream) (write-string vector stream))
+          (read-from-string vector nil :end) (pathname-name vector)))
+  => "(T T \"\" \"\" NIL \"\" \"a\" \"\" :END NIL)")
 (define-test nil-vector-has-no-elements
   (make-array 2 :element-type nil :initial-element 1) => "error TYPE-ERROR")
 (define-test classes-as-sequence-types
