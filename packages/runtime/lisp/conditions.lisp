@@ -125,10 +125,29 @@
               (funcall function)
               (%unbound-marker))))))
 
+;;; The name of a condition type all of whose instances are of TYPE: a name, a
+;;; class, or a compound of them.
+(defun condition-type-name (type)
+  (cond ((classp type) (class-name type))
+        ((atom type) type)
+        ((eq (car type) 'or) (condition-type-name (cadr type)))
+        ((eq (car type) 'and)
+         (condition-type-name
+          (or (find-if (lambda (part)
+                         (every (lambda (other) (subtypep part other))
+                                (cdr type)))
+                       (cdr type))
+              (error 'simple-type-error
+                     :datum type :expected-type '(satisfies condition-type-p)
+                     :format-control "none of the types in ~S is a subtype of ~
+                                      the others: which condition is meant?"
+                     :format-arguments (list type)))))
+        (t (car type))))
+
 (defun make-condition (type &rest initargs)
   "Return a condition of TYPE with slots set by INITARGS.
 CLHS MAKE-CONDITION."
-  (let* ((class (condition-description (if (consp type) (car type) type)))
+  (let* ((class (condition-description (condition-type-name type)))
          (slots (condition-description-slots class))
          (condition (%make-instance (condition-description-layout class))))
     (dotimes (i (%vector-length slots) condition)

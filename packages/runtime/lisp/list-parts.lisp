@@ -192,7 +192,7 @@ CLHS COPY-LIST."
   "Return a copy of ALIST whose entries are copied too. CLHS COPY-ALIST."
   (let ((copy (copy-list alist)))
     (do ((tail copy (%cdr tail)))
-        ((atom tail) copy)
+        ((endp tail) copy)
       (let ((entry (%car tail)))
         (when (consp entry)
           (%set-car tail (cons (%car entry) (%cdr entry))))))))
@@ -444,6 +444,8 @@ CLHS LDIFF."
 tail, or three NIL. CLHS GET-PROPERTIES."
   (do ((tail plist (cddr tail)))
       ((null tail) (values nil nil nil))
+    (unless (consp (cdr tail))
+      (error 'type-error :datum (cdr tail) :expected-type 'cons))
     (when (memq (car tail) indicators)
       (return (values (car tail) (cadr tail) tail)))))
 

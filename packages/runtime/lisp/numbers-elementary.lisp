@@ -327,8 +327,23 @@ finite."
 
 ;;; Generic functions.
 
+;;; RESULT, unless it is too large a float for what OPERATION made of OPERANDS.
+(defun check-overflow (result operation &rest operands)
+  (if (and (floatp result)
+           (float-infinity-p result)
+           (notany (lambda (x)
+                     (and (floatp x)
+                          (or (float-infinity-p x) (float-nan-p x))))
+                   operands))
+      (error 'floating-point-overflow :operation operation
+                                      :operands operands)
+      result))
+
 (defun exp (number)
-  "e to the power NUMBER."
+  "e to the power NUMBER. CLHS EXP."
+  (check-overflow (plain-exp number) 'exp number))
+
+(defun plain-exp (number)
   (cond ((%double-float-p number) (exp-double number))
         ((%complexp number) (complex-exp number))
         (t (%double-to-single (exp-double (real-to-double number))))))
@@ -410,6 +425,9 @@ finite."
   "BASE to POWER. Exact for a rational BASE and an integer POWER."
   (unless (numberp base) (number-type-error base 'number))
   (unless (numberp power) (number-type-error power 'number))
+  (check-overflow (plain-expt base power) 'expt base power))
+
+(defun plain-expt (base power)
   (cond ((integerp power) (expt-integer base power))
         ((zerop base)
          (if (plusp (realpart power))

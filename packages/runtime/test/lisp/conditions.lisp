@@ -225,3 +225,24 @@
       (handler-case (error 'bad-fruit :name "one")
         (bad-fruit (c) (error 'worse-fruit :name (fruit-name c))))
     (worse-fruit (c) (list 'outer (fruit-name c)))))
+
+(define-test condition-types-by-class
+  (list (typep (make-condition (find-class 'type-error)) 'type-error)
+        (typep (make-condition '(or program-error type-error))
+               '(or program-error type-error))
+        (typep (make-condition '(and condition simple-error))
+               'simple-error))
+  => "(T T T)")
+(define-test overflow-of-powers
+  (mapcar (lambda (function)
+            (handler-case (funcall function)
+              (floating-point-overflow () :overflow)))
+          (list (lambda () (exp 1000d0)) (lambda () (expt 2f0 200))
+                (lambda () (exp 1000)) (lambda () (expt 10d0 400d0))))
+  => "(:OVERFLOW :OVERFLOW :OVERFLOW :OVERFLOW)")
+(define-test lists-that-are-not-proper
+  (mapcar (lambda (function)
+            (handler-case (funcall function) (type-error () :type-error)))
+          (list (lambda () (copy-alist '((a . b) . c)))
+                (lambda () (get-properties '(a 1 b) '(c)))))
+  => "(:TYPE-ERROR :TYPE-ERROR)")
