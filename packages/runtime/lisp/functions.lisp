@@ -194,15 +194,12 @@ are undefined, is reported there. OPTIONS: :OVERRIDE true begins a unit of its o
 inside another; :POLICY is a list of OPTIMIZE qualities. CLHS WITH-COMPILATION-UNIT."
   `(call-with-compilation-unit (lambda () ,@forms) ,@options))
 
-;;; Documentation: kept with names; that of a package with the keyword of its
-;;; name.
+;;; Documentation: kept with names; that of a package among its properties.
 
 ;;; The name and kind under which the documentation of OBJECT is kept.
 (defun documentation-place (object kind)
   (cond ((functionp object) (values (%function-name object) 'function))
-        ((packagep object)
-         (values (make-keyword (make-symbol (package-name object)))
-                 'package))
+        ((packagep object) (values object 'package))
         ((and (%instancep object)
               (symbolp (%instance-ref (%instance-layout object) 0)))
          (values (%instance-ref (%instance-layout object) 0) 'type))
@@ -212,7 +209,8 @@ inside another; :POLICY is a list of OPTIMIZE qualities. CLHS WITH-COMPILATION-U
   "The documentation string of KIND of OBJECT, a name, a function or a package,
 or NIL."
   (multiple-value-bind (name kind) (documentation-place object kind)
-    (cond ((symbolp name)
+    (cond ((packagep name) (package-property name :documentation))
+          ((symbolp name)
            (cdr (assq kind (info name :documentation))))
           ((setf-name-p name)
            (cdr (assq :setf-function
@@ -221,8 +219,10 @@ or NIL."
 
 (defun set-named-documentation (string object kind)
   (multiple-value-bind (name kind) (documentation-place object kind)
-    (when (function-name-p name)
-      (set-documentation name kind string))
+    (cond ((packagep name)
+           (set-package-property name :documentation string))
+          ((function-name-p name)
+           (set-documentation name kind string)))
     string))
 
 ;;; Places that apply another place's function.

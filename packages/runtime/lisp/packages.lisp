@@ -32,7 +32,8 @@
 
 (defmacro defpackage (name &rest clauses)
   "Define the package NAME as CLAUSES say; return it. CLHS DEFPACKAGE."
-  (let ((documentation (cadr (assq :documentation clauses)))
+  (let ((all clauses)
+        (documentation (cadr (assq :documentation clauses)))
         (protection (remove-if-not (lambda (clause)
                                      (memq (car clause) '(:lock :implement)))
                                    clauses))
@@ -40,14 +41,40 @@
                               (memq (car clause)
                                     '(:documentation :size :lock :implement)))
                             (mapcar #'package-clause clauses))))
+    (check-single-options all)
     (check-package-clauses clauses)
     `(eval-always
+       (check-nicknames ,(string name)
+                        ',(mapcan (lambda (clause)
+                                    (if (eq (car clause) :nicknames)
+                                        (copy-list (cdr clause))
+                                        '()))
+                                  clauses))
        (let ((package (%define-package ,(string name) ',clauses)))
          ,@(when documentation
              `((setf (documentation package t) ,documentation)))
          ,@(when protection
              `((protect-package package ',protection)))
          package))))
+
+(defun check-single-options (clauses)
+  (dolist (option '(:size :documentation))
+    (when (< 1 (count option clauses :key #'car))
+      (error 'simple-program-error
+             :format-control "the option ~S of DEFPACKAGE is given twice"
+             :format-arguments (list option)))))
+
+;;; NICKNAMES for the package NAME must not be names of other packages.
+(defun check-nicknames (name nicknames)
+  (dolist (nickname nicknames)
+    (let ((other (%find-package nickname)))
+      (unless (or (null other) (equal name (package-name other)))
+        (error 'simple-package-error
+               :package other
+               :format-control "~S cannot be a nickname of ~A: it names the ~
+                                package ~A"
+               :format-arguments (list nickname name
+                                       (package-name other)))))))
 
 ;;; The names in clauses that must be disjoint.
 (defun check-package-clauses (clauses)

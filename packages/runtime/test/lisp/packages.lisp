@@ -116,3 +116,18 @@
   (eval '(defpackage #:td (:export #:a) (:intern #:a))) => "error PROGRAM-ERROR")
 (define-test printing-symbols
   (list 'ta:ex 'ta::in 'tb::own :key 'cl:car '#:unint 'local))
+
+(define-test package-documentation
+  (progn
+    (eval '(defpackage "DOCUMENTED" (:use) (:documentation "one")))
+    (let ((before (documentation (find-package "DOCUMENTED") t)))
+      (delete-package "DOCUMENTED")
+      (eval '(defpackage "DOCUMENTED" (:use)))
+      (list before (documentation (find-package "DOCUMENTED") t))))
+  => "(\"one\" NIL)")
+(define-test package-options-once
+  (eval '(defpackage "TWICE" (:use) (:size 1) (:size 2)))
+  => "error PROGRAM-ERROR")
+(define-test package-nickname-of-another
+  (eval '(defpackage "CLASHING" (:use) (:nicknames "CL")))
+  => "error PACKAGE-ERROR")
