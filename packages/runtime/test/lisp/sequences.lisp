@@ -207,3 +207,13 @@
 (define-test coerce-lambda (funcall (coerce '(lambda (x) (* x x)) 'function) 5))
 (define-test coerce-length (coerce (identity '(1 2)) '(vector t 3))
   => "error TYPE-ERROR")
+
+(define-test substitute-from-the-end
+  (flet ((tested (sequence)
+           (let ((n 5))
+             (substitute 9 3 sequence
+                         :test (lambda (a b) (decf n 2) (= (+ b n) a))
+                         :from-end t))))
+    (list (tested (list 1 2 3 4 5)) (tested (vector 1 2 3 4 5 0))
+          (substitute 'x 'a '(a b a b a) :count 2 :from-end t)
+          (substitute #\x #\a (copy-seq "abaca") :start 1 :count 1))))

@@ -90,4 +90,6 @@
    (coerce-bad
     "error TYPE-ERROR")
    (coerce-lambda
-    "25")))
+    "25")
+   (substitute-from-the-end
+    "((1 2 3 4 5) #(1 2 3 9 5 9) (A B X B X) \"abxca\")")))
