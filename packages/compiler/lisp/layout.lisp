@@ -48,6 +48,7 @@
 (defconstant +ratio-code+ #x14 "Type code.")
 (defconstant +double-code+ #x15 "Type code of a double-float.")
 (defconstant +complex-code+ #x16 "Type code.")
+(defconstant +weak-pairs-code+ #x17 "Type code of the entries of a weak table.")
 (defconstant +code-code+ #x18 "Type code of a code object.")
 (defconstant +weak-pointer-code+ #x19 "Type code.")
 (defconstant +array-header-code+ #x1A "Type code.")

@@ -67,7 +67,7 @@
    #:+double-code+
    #:+complex-code+
    #:+code-code+
-   #:+weak-pointer-code+
+   #:+weak-pointer-code+ #:+weak-pairs-code+
    #:+array-header-code+
    #:+simple-vector-code+
    #:+bit-vector-code+

@@ -120,7 +120,10 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
   (input-wanted 392 "Not 0: a thread waits for console input.")
   (timer-deadline 400 "When the timer was asked to fire, or 0.")
   (dead-thread 416 "Structure of a thread that has ended, to be freed, or 0.")
-  (started-ns 424 "The clock when the world was started."))
+  (started-ns 424 "The clock when the world was started.")
+  (weak-pairs-chain 432 "Weak pairs met in this collection.")
+  (weak-progress 440 "Not 0: what weak pairs lead to is not yet all traced.")
+  (finalizers-due 448 "Not 0: objects with finalizers are gone."))
 
 ;;; Words of a thread structure that only the kernel uses.
 

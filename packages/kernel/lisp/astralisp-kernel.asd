@@ -54,6 +54,7 @@
    (:file "timers")
    (:file "synchronize")
    (:file "identity")
+   (:file "finalizers")
    (:file "backtrace")
    (:file "presentation")
    (:file "image-size")

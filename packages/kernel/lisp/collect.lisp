@@ -9,6 +9,7 @@
   (set-mark-pointer +mark-stack+)
   (set-mark-overflow 0)
   (set-weak-chain 0)
+  (set-weak-pairs-chain 0)
   0)
 
 (defwired end-collection ()
@@ -46,6 +47,7 @@
     (scan-cards +code-base+ (world-code-free))
     (drain-promoted)
     (scan-heap-cards)
+    (finish-weak-pairs 0)
     (finish-weak-pointers 0)
     (reset-nursery)
     (if (/= 0 (nursery-hashed))
@@ -77,6 +79,7 @@ survivors are clean."
   (mark-space +static-walk-start+ (world-static-free))
   (mark-space +code-base+ (world-code-free))
   (recover-from-overflow)
+  (finish-weak-pairs 1)
   (finish-weak-pointers 1)
   (sweep))
 

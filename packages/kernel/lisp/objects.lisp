@@ -122,6 +122,8 @@ but neither vector nor weak pointer, are boxed."
                   (,(part "RANGE") (max from (+ address 16))
                    (min end (+ address 16 (word address 8)))))
                  ((= code +weak-pointer-code+) (note-weak-pointer address))
+                 ((= code +weak-pairs-code+)
+                  (note-weak-pairs address from end))
                  ((and (> code +simple-vector-code+) (<= code +string-code+))
                   0)
                  (t
@@ -147,3 +149,30 @@ but neither vector nor weak pointer, are boxed."
         (set-word address 16 (if (= next 0) 8 next))
         (set-weak-chain address)))
   0)
+
+;;; Weak pairs: the keys and values, in turn, of a table that does not keep all
+;;; of them alive. Word 1 is a link as above. Behind the entries come four
+;;; words: the weakness, how many entries a collection has dropped, and which
+;;; entries this collection has to look at: from one address to another.
+
+(defmacro weak-pairs-end (address)
+  "Where the entries of the weak pairs at ADDRESS end."
+  `(+ ,address (shift-left (- (half ,address 4) 3) 3)))
+
+(defwired note-weak-pairs (address from end)
+  "The entries from FROM below END may refer to what moves or dies."
+  (let-fixnum ((info (weak-pairs-end address))
+               (from (max from (+ address 16)))
+               (end (min end info)))
+    (if (< from end)
+        (if (= 0 (word address 8))
+            (let ((next (weak-pairs-chain)))
+              (declare (type fixnum next))
+              (set-word address 8 (if (= next 0) 8 next))
+              (set-word info 16 from)
+              (set-word info 24 end)
+              (set-weak-pairs-chain address))
+            (progn
+              (set-word info 16 (min from (word info 16)))
+              (set-word info 24 (max end (word info 24))))))
+    0))

@@ -8,7 +8,8 @@
   (:shadow #:+ #:- #:* #:< #:> #:<= #:>= #:= #:/= #:logand #:logior #:logxor
            #:lognot #:1+ #:1- #:min #:max #:zerop)
   (:import-from #:astralisp.runtime
-                #:set-structure-printer #:*room-hook* #:*allocation-hook*
+                #:set-structure-printer #:**values-of-the-dead**
+                #:check-finalizer #:**mutex-functions** #:**after-collection** #:take-values-of-the-dead #:*room-hook* #:*allocation-hook*
                 #:*evaluated-macros* #:note-function-defined
                 #:note-evaluated-definition)
   (:import-from #:astralisp.compiler
@@ -16,7 +17,7 @@
                 #:+function-lowtag+ #:+layout-tag+ #:+header-tag+
                 #:+forward-tag+ #:+symbol-code+ #:+cell-code+
                 #:+value-cell-code+
-                #:+weak-pointer-code+ #:+code-code+ #:+simple-vector-code+
+                #:+weak-pointer-code+ #:+weak-pairs-code+ #:+code-code+ #:+simple-vector-code+
                 #:+bit-vector-code+ #:+string-code+ #:+function-code+
                 #:+funcallable-code+ #:+nil-word+ #:+nil-address+ #:+t-address+
                 #:+world-base+ #:+static-base+ #:+static-end+ #:+code-base+

@@ -50,7 +50,8 @@ STATE."
 (setf (documentation 'thread-name 'function)
       "Return the name of the THREAD; it can be set.")
 (setf (documentation 'hash-table-weakness 'function)
-      "Return :KEY if TABLE keeps no key alive, else NIL.")
+      "Return what HASH-TABLE does not keep alive: NIL, :KEY, :VALUE,
+:KEY-AND-VALUE or :KEY-OR-VALUE.")
 (setf (documentation 'semaphore-count 'function)
       "Return how many permits the SEMAPHORE has."
       (documentation 'mutex-name 'function)

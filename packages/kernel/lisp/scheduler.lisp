@@ -73,7 +73,8 @@ BINDINGS an alist of specials and forms for their values."
 (defun end-deferral ()
   (set-switching-deferred (1- (switching-deferred)))
   (if (and (= 0 (switching-deferred))
-           (/= 0 (%thread-load-word +thread-state+)))
+           (or (/= 0 (%thread-load-word +thread-state+))
+               (/= 0 (finalizers-due))))
       (%thread-store-word +thread-limit+ +poll-now+)))
 
 (defmacro without-switching (&body body)
@@ -322,6 +323,8 @@ meanwhile is called afterwards, or in a WITH-INTERRUPTS inside."
   (unwind-protect
        (let ((timer (note-events)))
          (wake-sleepers (platform-clock-ns))
+         (if (/= 0 (finalizers-due))
+             (start-finalizers))
          (if timer
              (yield))
          (arm-timer)

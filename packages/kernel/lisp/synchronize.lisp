@@ -92,6 +92,16 @@ evaluate BODY."
              (with-mutex (,lock :timeout ,timeout)
                (,function)))))))
 
+;;; Synchronized hash tables
+
+(defun call-holding-mutex (mutex function)
+  (with-mutex (mutex)
+    (funcall function)))
+
+(setq **mutex-functions**
+      (cons (lambda () (make-mutex :name "hash table" :recursive t))
+            #'call-holding-mutex))
+
 ;;; Condition variables
 
 (defstruct (condition-variable (:constructor %make-condition-variable (name)))

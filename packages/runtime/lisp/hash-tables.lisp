@@ -12,27 +12,64 @@
 
 (in-package #:astralisp.runtime)
 
+(defglobal **values-of-the-dead** '())  ; of finalizers whose keys are gone
+
+;;; Plain tables have no GUARD. The others (hash-tables-guarded.lisp) are weak,
+;;; synchronized, or have a test of their own; the PAIRS of a weak one are not
+;;; kept alive by it, and the collector makes dropped entries removed ones.
+
 (defstruct (hash-table (:constructor %make-hash-table) (:copier nil))
-  test                          ; EQ, EQL, EQUAL or EQUALP
-  kind                          ; 0, 1, 2, 3: the same, for dispatch
+  test                          ; EQ, EQL, EQUAL, EQUALP or another name
+  kind                          ; 0, 1, 2, 3: the same, for dispatch; 4: other
   index
   pairs
   hashes
   (fill 0)                      ; entries in use, removed ones included
-  (count 0)                     ; entries present
+  (present 0)                   ; entries not removed, dropped ones included
   (moving-p nil)                ; a key is hashed by identity
   (epoch 0)
+  guard                         ; true if not plain
   weakness
+  equality                      ; of kind 4: the functions
+  hasher
+  synchronized
+  lock                          ; made when it is first wanted
   rehash-size
   rehash-threshold)
 
+;;; A slot of TABLE, which is known to be a hash table.
+(defmacro table-slot (accessor table)
+  `(%instance-ref ,table ,(caddr (info accessor :accessor))))
+
+;;; Evaluate BODY; if TABLE is synchronized, while holding its lock.
+(defmacro with-table-lock ((table) &body body)
+  (let ((function (temporary "BODY")))
+    `(flet ((,function () ,@body))
+       (if (hash-table-synchronized ,table)
+           (call-with-table-lock ,table #',function)
+           (,function)))))
+
+(defmacro pairs-key (pairs entry)
+  `(%svref ,pairs (%fx* 2 ,entry)))
+
+(defmacro pairs-value (pairs entry)
+  `(%svref ,pairs (%fx+ 1 (%fx* 2 ,entry))))
+
+(defun make-pairs (table capacity)
+  (if (hash-table-weakness table)
+      (%make-weak-pairs capacity (weakness-number table))
+      (%make-vector #x20 (%fx* 2 capacity))))
+
 ;;; Room for CAPACITY entries, a power of two.
 (defun allocate-table (table capacity)
-  (setf (hash-table-index table) (%make-vector #x24 (%fx* 2 capacity))
-        (hash-table-pairs table) (%make-vector #x20 (%fx* 2 capacity))
-        (hash-table-hashes table) (%make-vector #x24 capacity)
-        (hash-table-fill table) 0
-        (hash-table-count table) 0))
+  (let ((index (%make-vector #x24 (%fx* 2 capacity)))
+        (pairs (make-pairs table capacity))
+        (hashes (%make-vector #x24 capacity)))
+    (setf (hash-table-index table) index
+          (hash-table-pairs table) pairs
+          (hash-table-hashes table) hashes
+          (hash-table-fill table) 0
+          (hash-table-present table) 0)))
 
 (defun table-capacity (size)
   (let ((capacity 8))
@@ -40,33 +77,36 @@
       (setq capacity (* capacity 2)))
     capacity))
 
-(defun hash-test-kind (test)
-  (cond ((or (eq test 'eql) (eq test #'eql)) 1)
-        ((or (eq test 'eq) (eq test #'eq)) 0)
-        ((or (eq test 'equal) (eq test #'equal)) 2)
-        ((or (eq test 'equalp) (eq test #'equalp)) 3)
-        (t (type-failure test '(member eq eql equal equalp)))))
-
 (defun make-hash-table (&key (test 'eql) (size 8) (rehash-size 2.0)
-                          (rehash-threshold 1.0) weakness)
-  "Return a new hash table whose keys are compared by TEST, with room for SIZE
-entries at first. CLHS MAKE-HASH-TABLE."
+                          (rehash-threshold 1.0) weakness synchronized
+                          hash-function)
+  "Return a new hash table with room for SIZE entries at first. CLHS
+MAKE-HASH-TABLE. TEST may also be a name that DEFINE-HASH-TABLE-TEST defined,
+or any equivalence with a HASH-FUNCTION: a function of a key that returns the
+same non-negative integer for keys that are the same by TEST. The table keeps no
+keys alive if WEAKNESS is :KEY, no values if it is :VALUE, entries only while
+both live if it is :KEY-AND-VALUE, or while one does if it is :KEY-OR-VALUE.
+SYNCHRONIZED: each operation on the table is atomic among threads."
   (check-index size)
-  (let* ((kind (hash-test-kind test))
-         (table (%make-hash-table
-                 :test (case kind (0 'eq) (1 'eql) (2 'equal) (t 'equalp))
-                 :kind kind :weakness weakness
-                 :rehash-size rehash-size
-                 :rehash-threshold rehash-threshold)))
-    (allocate-table table (table-capacity size))
-    table))
+  (multiple-value-bind (name kind equality hasher)
+      (hash-table-test-functions test hash-function)
+    (let ((table (%make-hash-table
+                  :test name :kind kind :equality equality :hasher hasher
+                  :weakness (check-weakness weakness)
+                  :synchronized (and synchronized t)
+                  :guard (and (or weakness synchronized (eql kind 4)) t)
+                  :rehash-size rehash-size
+                  :rehash-threshold rehash-threshold)))
+      (allocate-table table (table-capacity size))
+      table)))
 
-(defun table-hash (kind key)
-  (case kind
+(defun table-hash (table key)
+  (case (table-slot hash-table-kind table)
     (0 (eq-hash key))
     (1 (eql-hash key))
     (2 (equal-hash key))
-    (t (equalp-hash key))))
+    (3 (equalp-hash key))
+    (t (own-hash table key))))
 
 ;;; Whether the hash of KEY may change when objects move.
 (defun moving-key-p (kind key)
@@ -74,12 +114,9 @@ entries at first. CLHS MAKE-HASH-TABLE."
     ((0 1) (not (or (symbolp key) (%fixnump key) (characterp key)
                     (numberp key))))
     (2 (identity-hashed-p key 4))
-    (t (not (or (symbolp key) (numberp key) (characterp key)
-                (stringp key))))))
-
-;;; A slot of TABLE, which is known to be a hash table.
-(defmacro table-slot (accessor table)
-  `(%instance-ref ,table ,(caddr (info accessor :accessor))))
+    (3 (not (or (symbolp key) (numberp key) (characterp key)
+                (stringp key))))
+    (t nil)))
 
 ;;; Probe the index for entries with HASH; run BODY with ENTRY bound, and the
 ;;; candidate's key at 2*ENTRY in PAIRS. At an empty cell the value is -1.
@@ -102,7 +139,7 @@ entries at first. CLHS MAKE-HASH-TABLE."
   (let ((index (table-slot hash-table-index table))
         (pairs (table-slot hash-table-pairs table)))
     (do-candidates (entry hash index)
-      (when (eq (%svref pairs (%fx* 2 entry)) key)
+      (when (eq (pairs-key pairs entry) key)
         (return entry)))))
 
 ;;; The same, compared by the test of the table.
@@ -113,16 +150,15 @@ entries at first. CLHS MAKE-HASH-TABLE."
         (kind (table-slot hash-table-kind table)))
     (do-candidates (entry hash index)
       (when (%fx= (%u32ref hashes entry) hash)
-        (let ((own (%svref pairs (%fx* 2 entry))))
+        (let ((own (pairs-key pairs entry)))
           (when (and (not (%unbound-marker-p own))
-                     (keys-match-p kind own key))
+                     (case kind
+                       (1 (eql own key))
+                       (2 (equal own key))
+                       (3 (equalp own key))
+                       (0 (eq own key))
+                       (t (funcall (hash-table-equality table) key own))))
             (return entry)))))))
-
-(defun keys-match-p (kind a b)
-  (case kind
-    (1 (eql a b))
-    (2 (equal a b))
-    (t (equalp a b))))
 
 ;;; Enter ENTRY, with HASH, in the index.
 (defun index-entry (index hash entry)
@@ -132,38 +168,50 @@ entries at first. CLHS MAKE-HASH-TABLE."
       (setq cell (%fx-and (%fx+ cell 1) mask)))
     (%set-u32ref index cell (%fx+ entry 1))))
 
-;;; Build TABLE anew with CAPACITY, without removed entries; REHASH-P: compute
-;;; the hashes again too.
-(defun rebuild-table (table capacity rehash-p)
+;;; Build TABLE anew without removed entries, with room for one more; REHASH-P:
+;;; compute the hashes again too. Another thread may change it meanwhile: that
+;;; change may be lost, but vectors and numbers always fit each other.
+(defun rebuild-table (table rehash-p)
   (let* ((old-pairs (hash-table-pairs table))
          (old-hashes (hash-table-hashes table))
          (old-fill (hash-table-fill table))
-         (kind (hash-table-kind table))
+         (capacity (next-capacity table))
          (index (%make-vector #x24 (%fx* 2 capacity)))
-         (pairs (%make-vector #x20 (%fx* 2 capacity)))
+         (pairs (make-pairs table capacity))
          (hashes (%make-vector #x24 capacity))
          (entry 0)
          (epoch (%identity-epoch)))
     (dotimes (old old-fill)
-      (let ((key (%svref old-pairs (%fx* 2 old))))
-        (unless (%unbound-marker-p key)
-          (let ((hash (if rehash-p
-                          (table-hash kind key)
-                          (%u32ref old-hashes old))))
-            (%set-svref pairs (%fx* 2 entry) key)
-            (%set-svref pairs (%fx+ 1 (%fx* 2 entry))
-                        (%svref old-pairs (%fx+ 1 (%fx* 2 old))))
-            (%set-u32ref hashes entry hash)
-            (index-entry index hash entry)
-            (setq entry (%fx+ entry 1))))))
+      (let ((key (pairs-key old-pairs old))
+            (value (pairs-value old-pairs old)))
+        (cond ((not (%unbound-marker-p key))
+               (let ((hash (if rehash-p
+                               (table-hash table key)
+                               (%u32ref old-hashes old))))
+                 (%set-svref pairs (%fx* 2 entry) key)
+                 (%set-svref pairs (%fx+ 1 (%fx* 2 entry)) value)
+                 (%set-u32ref hashes entry hash)
+                 (index-entry index hash entry)
+                 (setq entry (%fx+ entry 1))))
+              ((and value (eq :finalizer (hash-table-weakness table)))
+               (push value **values-of-the-dead**)))))
     (setf (hash-table-index table) index
           (hash-table-pairs table) pairs
           (hash-table-hashes table) hashes
           (hash-table-fill table) entry
-          (hash-table-count table) entry)
+          (hash-table-present table) entry)
     (when rehash-p
       (setf (hash-table-epoch table) epoch))
     table))
+
+;;; The capacity of TABLE after it is built anew: twice as much if it is rather
+;;; full.
+(defun next-capacity (table)
+  (let ((capacity (%vector-length (hash-table-hashes table))))
+    (if (and (%fx>= (hash-table-fill table) capacity)
+             (%fx> (%fx* 4 (hash-table-count table)) (%fx* 3 capacity)))
+        (%fx* 2 capacity)
+        capacity)))
 
 (defun stale-p (table)
   (and (hash-table-moving-p table)
@@ -171,14 +219,12 @@ entries at first. CLHS MAKE-HASH-TABLE."
 
 (defun refresh-table (table)
   (while (stale-p table)
-    (rebuild-table table (%vector-length (hash-table-hashes table)) t)))
+    (rebuild-table table t)))
 
-;;; The number of the entry for KEY, or -1, whatever moves meanwhile. Symbols
-;;; and small integers are found where they were put, whether or not the table
-;;; is stale.
+;;; The number of the entry for KEY in a TABLE of kind 0 to 3, or -1, whatever
+;;; moves meanwhile. Symbols and small integers are found where they were put,
+;;; whether or not the table is stale.
 (defun lookup (table key)
-  (unless (%instance-of-p table (%layout hash-table))
-    (type-failure table 'hash-table))
   (cond ((symbolp key)
          (find-eq-entry table key (symbol-code key)))
         ((and (%fixnump key) (%fx< (table-slot hash-table-kind table) 3))
@@ -192,54 +238,65 @@ entries at first. CLHS MAKE-HASH-TABLE."
         (refresh-table table))
       (let ((entry (if (eql kind 0)
                        (find-eq-entry table key (eq-hash key))
-                       (find-entry table key (table-hash kind key)))))
+                       (find-entry table key (table-hash table key)))))
         (when (or (%fx>= entry 0) (not (stale-p table)))
           (return entry))))))
+
+;;; Whether TABLE is guarded; an error if it is no table.
+(defmacro guarded-table-p (table)
+  `(progn
+     (unless (%instance-of-p ,table (%layout hash-table))
+       (type-failure ,table 'hash-table))
+     (table-slot hash-table-guard ,table)))
+
+;;; An entry that was found may be gone when another thread has changed the
+;;; table: then there is none in PAIRS.
+(defmacro entry-in-p (entry pairs)
+  `(and (%fx>= ,entry 0)
+        (%fx< (%fx* 2 ,entry) (%vector-length ,pairs))))
 
 (defun gethash (key hash-table &optional default)
   "Return the value of KEY in HASH-TABLE and true, or DEFAULT and NIL.
 CLHS GETHASH."
-  (let ((entry (lookup hash-table key)))
-    (if (%fx>= entry 0)
-        (values (%svref (table-slot hash-table-pairs hash-table)
-                        (%fx+ 1 (%fx* 2 entry)))
-                t)
-        (values default nil))))
-
-(defun make-room (table)
-  (let ((capacity (%vector-length (hash-table-hashes table))))
-    (when (%fx>= (hash-table-fill table) capacity)
-      (rebuild-table table
-                     (if (%fx> (%fx* 4 (hash-table-count table))
-                               (%fx* 3 capacity))
-                         (%fx* 2 capacity)
-                         capacity)
-                     nil))))
+  (if (guarded-table-p hash-table)
+      (guarded-gethash key hash-table default)
+      (let* ((entry (lookup hash-table key))
+             (pairs (table-slot hash-table-pairs hash-table)))
+        (if (entry-in-p entry pairs)
+            (values (pairs-value pairs entry) t)
+            (values default nil)))))
 
 (defun add-entry (table key value)
-  (let ((kind (hash-table-kind table)))
-    (make-room table)
+  (let ((kind (hash-table-kind table))
+        (hash 0))
     (when (and (not (hash-table-moving-p table)) (moving-key-p kind key))
       (setf (hash-table-moving-p table) t
             (hash-table-epoch table) (%identity-epoch)))
-    (let ((hash (table-hash kind key))
-          (entry (hash-table-fill table))
+    (setq hash (table-hash table key))
+    (while (%fx>= (hash-table-fill table)
+                  (%vector-length (hash-table-hashes table)))
+      (rebuild-table table nil))
+    ;; Nothing stops this thread from here to where the entry is complete.
+    (let ((entry (hash-table-fill table))
           (pairs (hash-table-pairs table)))
       (%set-svref pairs (%fx* 2 entry) key)
       (%set-svref pairs (%fx+ 1 (%fx* 2 entry)) value)
       (%set-u32ref (hash-table-hashes table) entry hash)
       (setf (hash-table-fill table) (%fx+ entry 1)
-            (hash-table-count table) (%fx+ 1 (hash-table-count table)))
+            (hash-table-present table) (%fx+ 1 (hash-table-present table)))
       (index-entry (hash-table-index table) hash entry)
       value)))
 
 ;;; Make VALUE the value of KEY.
 (defun puthash (key table value)
-  (let ((entry (lookup table key)))
-    (if (%fx>= entry 0)
-        (%set-svref (hash-table-pairs table) (%fx+ 1 (%fx* 2 entry)) value)
-        (add-entry table key value))
-    value))
+  (if (guarded-table-p table)
+      (guarded-puthash key table value)
+      (let* ((entry (lookup table key))
+             (pairs (table-slot hash-table-pairs table)))
+        (if (entry-in-p entry pairs)
+            (%set-svref pairs (%fx+ 1 (%fx* 2 entry)) value)
+            (add-entry table key value))
+        value)))
 
 (defun (setf gethash) (value key hash-table &optional default)
   (declare (ignore default))
@@ -252,22 +309,37 @@ CLHS GETHASH."
 
 (defun remhash (key hash-table)
   "Remove KEY from HASH-TABLE; return whether it was there. CLHS REMHASH."
-  (let ((entry (lookup hash-table key)))
-    (cond ((%fx< entry 0) nil)
-          (t
-           (let ((pairs (hash-table-pairs hash-table)))
-             (%set-svref pairs (%fx* 2 entry) (%unbound-marker))
-             (%set-svref pairs (%fx+ 1 (%fx* 2 entry)) nil)
-             (setf (hash-table-count hash-table)
-                   (%fx- (hash-table-count hash-table) 1))
-             t)))))
+  (if (guarded-table-p hash-table)
+      (guarded-remhash key hash-table)
+      (let* ((entry (lookup hash-table key))
+             (pairs (table-slot hash-table-pairs hash-table)))
+        (and (entry-in-p entry pairs)
+             (remove-entry hash-table pairs entry)))))
+
+;;; T, unless it was removed meanwhile.
+(defun remove-entry (table pairs entry)
+  (cond ((%unbound-marker-p (pairs-key pairs entry)) nil)
+        (t
+         (%set-svref pairs (%fx* 2 entry) (%unbound-marker))
+         (%set-svref pairs (%fx+ 1 (%fx* 2 entry)) nil)
+         (setf (hash-table-present table)
+               (%fx- (hash-table-present table) 1))
+         t)))
 
 (defun clrhash (hash-table)
   "Remove all entries of HASH-TABLE; return it. CLHS CLRHASH."
   (unless (eql 0 (hash-table-fill hash-table))
-    (allocate-table hash-table 8)
-    (setf (hash-table-moving-p hash-table) nil))
+    (with-table-lock (hash-table)
+      (allocate-table hash-table 8)
+      (setf (hash-table-moving-p hash-table) nil)))
   hash-table)
+
+(defun hash-table-count (hash-table)
+  "Return the number of entries of HASH-TABLE. CLHS HASH-TABLE-COUNT."
+  (let ((present (hash-table-present hash-table)))
+    (if (hash-table-weakness hash-table)
+        (%fx- present (dropped-entries hash-table))
+        present)))
 
 (defun hash-table-size (hash-table)
   "Return the number of entries HASH-TABLE has room for.
@@ -283,7 +355,7 @@ CLHS HASH-TABLE-SIZE."
         (fill (hash-table-fill table)))
     (loop-forever
       (cond ((%fx>= position fill) (return nil))
-            ((not (%unbound-marker-p (%svref pairs (%fx* 2 position))))
+            ((not (%unbound-marker-p (pairs-key pairs position)))
              (return position)))
       (setq position (%fx+ position 1)))))
 
@@ -295,8 +367,8 @@ CLHS HASH-TABLE-SIZE."
             (,position (next-entry ,variable 0)))
        (while ,position
          (let* ((,pairs (hash-table-pairs ,variable))
-                (,key (%svref ,pairs (%fx* 2 ,position)))
-                (,value (%svref ,pairs (%fx+ 1 (%fx* 2 ,position)))))
+                (,key (pairs-key ,pairs ,position))
+                (,value (pairs-value ,pairs ,position)))
            (declare (ignorable ,key ,value))
            ,@body)
          (setq ,position (next-entry ,variable (%fx+ ,position 1)))))))
@@ -305,8 +377,9 @@ CLHS HASH-TABLE-SIZE."
   "Call FUNCTION on the key and value of each entry of HASH-TABLE, in the order
 of insertion; return NIL. CLHS MAPHASH."
   (let ((function (function-designator function)))
-    (do-table (key value hash-table)
-      (funcall function key value))
+    (with-table-lock (hash-table)
+      (do-table (key value hash-table)
+        (funcall function key value)))
     nil))
 
 ;;; A function that returns T, key and value of the next entry, or NIL.
@@ -323,8 +396,8 @@ of insertion; return NIL. CLHS MAPHASH."
                (setq position (%fx+ entry 1))
                (let ((pairs (hash-table-pairs table)))
                  (values t
-                         (%svref pairs (%fx* 2 entry))
-                         (%svref pairs (%fx+ 1 (%fx* 2 entry)))))))))))
+                         (pairs-key pairs entry)
+                         (pairs-value pairs entry)))))))))
 
 (defmacro with-hash-table-iterator ((name hash-table) &body body)
   "Evaluate BODY, in which (NAME) returns true, the key and the value of the
@@ -333,13 +406,3 @@ next entry of HASH-TABLE, or NIL. CLHS WITH-HASH-TABLE-ITERATOR."
     `(let ((,iterator (hash-table-iterator ,hash-table)))
        (macrolet ((,name () '(funcall ,iterator)))
          ,@body))))
-
-;;; Weak pointers.
-
-(defun make-weak-pointer (object)
-  "Return a pointer to OBJECT that does not keep it alive."
-  (%make-weak-pointer object))
-
-(defun weak-pointer-value (weak-pointer)
-  "Return the object that WEAK-POINTER points to, or NIL once it is gone."
-  (%weak-pointer-value weak-pointer))

@@ -188,9 +188,14 @@ it is there already. Signals an error when nobody knows it."
 without the name of the command."
   (cdr (%command-line)))
 
+(defglobal **after-collection** nil)    ; what calls finalizers, or NIL
+
 (defun gc (&key full)
-  "Collect garbage: with FULL in the whole heap. Return T."
+  "Collect garbage, with FULL in the whole heap, and call the finalizers of what
+is gone. Return T."
   (%collect-garbage full)
+  (when **after-collection**
+    (funcall **after-collection**))
   t)
 
 (defun heap-usage ()

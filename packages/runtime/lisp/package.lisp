@@ -29,6 +29,9 @@
    #:diagnostic-position #:write-diagnostic #:report-diagnostic
    ;; Data.
    #:hash-table-weakness #:make-weak-pointer #:weak-pointer-value
+   #:weak-pointer #:weak-pointer-p #:define-hash-table-test
+   #:hash-table-synchronized-p #:with-locked-hash-table
+   #:finalize #:cancel-finalization
    #:string-to-octets #:octets-to-string
    ;; Definitions.
    #:add-package-local-nickname #:remove-package-local-nickname

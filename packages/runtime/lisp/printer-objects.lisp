@@ -218,7 +218,8 @@ number that tells it from others if IDENTITY. Signals PRINT-NOT-READABLE when
 (set-structure-printer 'readtable :object #'output-unreadable)
 
 (when (info 'hash-table :structure)
-  (set-structure-printer 'hash-table :object #'output-hash-table))
+  (set-structure-printer 'hash-table :object #'output-hash-table)
+  (set-structure-printer 'weak-pointer :object #'output-weak-pointer))
 (when (info 'package :structure)
   (set-structure-printer 'package :object #'output-package))
 

@@ -74,6 +74,10 @@ function makeFuncallable(layout: LayoutInstance, fn: LispFunction): Funcallable 
 }
 
 export function instancePrimitives(world: World) {
+  // JavaScript calls this between two of its tasks, never while Lisp runs.
+  const finalizers = new FinalizationRegistry<LispFunction>((fn) => {
+    world.guard(() => fn());
+  });
   return {
     "%MAKE-LAYOUT": (
       name: LispObject,
@@ -134,5 +138,11 @@ export function instancePrimitives(world: World) {
     },
     "%MAKE-WEAK-POINTER": (value: LispObject) => new WeakPointer(value),
     "%WEAK-POINTER-VALUE": (pointer: WeakPointer) => pointer.value ?? NIL,
+    "%REGISTER-FINALIZER": (object: LispObject, fn: LispFunction) => {
+      finalizers.register(object as WeakKey, fn, object as WeakKey);
+      return object;
+    },
+    "%UNREGISTER-FINALIZER": (object: LispObject) =>
+      finalizers.unregister(object as WeakKey) ? T : NIL,
   };
 }

@@ -105,7 +105,7 @@
     (single-float float) (double-float float)
     (rational real) (ratio rational) (integer rational)
     (fixnum integer) (bignum integer)
-    (character t) (weak-pointer t)))
+    (character t)))
 
 (defun make-class-object (metaclass name superclasses)
   "A new class called NAME of METACLASS, a name, with SUPERCLASSES; named and

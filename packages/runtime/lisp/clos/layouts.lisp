@@ -100,7 +100,7 @@ SLOT-NAMES, stored as KIND says."
   t null symbol cons fixnum bignum ratio single-float double-float
   complex character function package
   array simple-array vector simple-vector bit-vector simple-bit-vector
-  string simple-string simple-specialized-vector weak-pointer)
+  string simple-string simple-specialized-vector)
 
 (defun built-in-layout-of (object)
   (cond ((consp object) (layout-of-type cons))

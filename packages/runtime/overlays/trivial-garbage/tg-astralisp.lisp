@@ -2,16 +2,6 @@
 
 (in-package #:trivial-garbage)
 
-;;; Not every engine has these.
-
-(defun call-implementation (name &rest arguments)
-  "Call the function NAME of the implementation. Signals an error when this engine
-does not have it."
-  (let ((symbol (find-symbol name "ASTRALISP")))
-    (if (and symbol (fboundp symbol))
-        (apply symbol arguments)
-        (error "this engine of AstraLisp has no function ~A" name))))
-
 (defun gc (&key full verbose)
   "Collect garbage: with FULL in the whole heap."
   (declare (ignore verbose))
@@ -24,7 +14,7 @@ does not have it."
 
 (defun weak-pointer-p (object)
   "True if OBJECT is a weak pointer."
-  (call-implementation "WEAK-POINTER-P" object))
+  (astralisp:weak-pointer-p object))
 
 (defun weak-pointer-value (weak-pointer)
   "Return the object that WEAK-POINTER points to, or NIL when it is gone."
@@ -48,8 +38,8 @@ does not have it."
 
 (defun finalize (object function)
   "Let FUNCTION be called, without arguments, once OBJECT is gone; return OBJECT."
-  (call-implementation "FINALIZE" object function))
+  (astralisp:finalize object function))
 
 (defun cancel-finalization (object)
   "Forget the finalizers of OBJECT."
-  (call-implementation "CANCEL-FINALIZATION" object))
+  (astralisp:cancel-finalization object))

@@ -21,6 +21,7 @@
    (:file "arrays")
    (:file "expected/hash-tables")
    (:file "hash-tables")
+   (:file "hash-table-kinds")
    (:file "expected/types")
    (:file "types")
    (:file "expected/structures")
