@@ -49,6 +49,8 @@ STATE."
 
 (setf (documentation 'thread-name 'function)
       "Return the name of the THREAD; it can be set.")
+(setf (documentation 'weak-pointer-p 'function)
+      "Return true if OBJECT is a weak pointer.")
 (setf (documentation 'hash-table-weakness 'function)
       "Return what HASH-TABLE does not keep alive: NIL, :KEY, :VALUE,
 :KEY-AND-VALUE or :KEY-OR-VALUE.")
