@@ -8,10 +8,11 @@
   (:shadow #:+ #:- #:* #:< #:> #:<= #:>= #:= #:/= #:logand #:logior #:logxor
            #:lognot #:1+ #:1- #:min #:max #:zerop)
   (:import-from #:astralisp.runtime
-                #:set-structure-printer #:**values-of-the-dead**
-                #:check-finalizer #:**mutex-functions** #:**after-collection** #:take-values-of-the-dead #:*room-hook* #:*allocation-hook*
+                #:set-structure-printer #:*room-hook* #:*allocation-hook*
                 #:*evaluated-macros* #:note-function-defined
-                #:note-evaluated-definition)
+                #:note-evaluated-definition #:check-finalizer
+                #:take-values-of-the-dead #:**values-of-the-dead**
+                #:**mutex-functions** #:**after-collection**)
   (:import-from #:astralisp.compiler
                 #:+cons-lowtag+ #:+other-lowtag+ #:+instance-lowtag+
                 #:+function-lowtag+ #:+layout-tag+ #:+header-tag+
