@@ -18,6 +18,7 @@ import {
 } from "./conformance-report.js";
 import { MissingProgramError, needProgram } from "./debian.js";
 import { differentialCommand } from "./differential/command.js";
+import { fuzzCommand } from "./fuzz/command.js";
 import { buildImage, ConfigError, readImageConfig } from "./image.js";
 import { chosenLibraries, libraries } from "./libraries.js";
 import { type LibraryEngine, libraryEngines } from "./library-worlds.js";
@@ -61,6 +62,9 @@ const usage = `usage: astra <command> [options]
   size                         the octets of the image by package, file and kind
   differential [--seed N] [--count N] [--engine hosted|js] [--kind KIND] [--no-shrink]
                                random programs, whose answers SBCL and CLISP agree with
+  fuzz [--seed N] [--count N] [--kind KIND]... [--engine hosted|stress|js|qemu]
+      [--seconds N] [--load FILE]... [--reports] [--no-shrink]
+                               bad input, to which the answer is a condition
 `;
 
 type Command = (
@@ -85,6 +89,7 @@ const commands: Readonly<Record<string, Command>> = {
   conformance: conformanceCommand,
   size: sizeCommand,
   differential: differentialCommand,
+  fuzz: fuzzCommand,
   test: testCommand,
   "third-party": thirdPartyCommand,
 };

@@ -23,6 +23,7 @@
    (:file "roots")
    (:file "collect")
    (:file "allocate")
+   (:file "verify-heap")
    (:file "adopt")
    (:file "freeze")
    (:file "linux/calls")

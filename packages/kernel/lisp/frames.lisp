@@ -103,10 +103,10 @@
 ;;; Roots on a stack
 
 (defwired root-slot (slot)
-  "Promote or mark what the root SLOT refers to."
-  (if (= 1 (collecting))
-      (promote-slot slot)
-      (mark-slot slot))
+  "Promote, mark or check what the root SLOT refers to."
+  (cond ((= 1 (collecting)) (promote-slot slot))
+        ((= 2 (collecting)) (mark-slot slot))
+        (t (check-slot slot)))
   0)
 
 (defwired scan-frame-slots (fp)

@@ -72,6 +72,7 @@
    #:semaphore #:make-semaphore #:semaphore-wait #:semaphore-signal
    #:mailbox #:make-mailbox #:send-message #:receive-message
    #:try-receive-message #:set-collector-stress #:collector-statistics
+   #:verify-heap
    ;; Numbers.
    #:double-float-positive-infinity #:double-float-negative-infinity
    #:single-float-positive-infinity #:single-float-negative-infinity

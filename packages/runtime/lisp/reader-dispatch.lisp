@@ -138,9 +138,15 @@
           (t (reader-problem stream "~S are not the parts of a complex number"
                              parts)))))
 
+(defun read-contents (stream)
+  "The object after #A or #S, in which the commas of a backquote around it have no
+meaning (CLHS 2.4.6)."
+  (let ((*backquote-depth* 0))
+    (read-required stream)))
+
 (defun read-array-macro (stream sub number)
   (declare (ignore sub))
-  (let ((contents (read-required stream)))
+  (let ((contents (read-contents stream)))
     (cond (*read-suppress* nil)
           (number
            (let ((dimensions '())
@@ -160,7 +166,7 @@
 
 (defun read-structure-macro (stream sub number)
   (refuse-number stream sub number)
-  (let ((contents (read-required stream)))
+  (let ((contents (read-contents stream)))
     (cond (*read-suppress* nil)
           ((not (and (consp contents) (symbolp (car contents))))
            (reader-problem stream "~S does not describe a structure" contents))
@@ -181,8 +187,11 @@
       (push (cadr rest) arguments))))
 
 (defun structure-keyword-constructor (name)
-  "The constructor of the structure NAME that takes keywords, or NIL."
-  (let ((description (info name :structure)))
+  "The constructor of the structure NAME that takes keywords, or NIL; structures of
+the standard, such as HASH-TABLE, have none for users."
+  (let ((description (and (not (eq (symbol-package name)
+                                   (find-package "COMMON-LISP")))
+                          (info name :structure))))
     (and description
          (dolist (constructor (structure-constructors description) nil)
            (when (null (cdr constructor))

@@ -93,7 +93,8 @@
         (progn (read-required stream) nil)
         (progn
           (unless (%fx> *backquote-depth* 0)
-            (reader-problem stream "a comma outside a backquote"))
+            (reader-problem stream "a comma outside a backquote, or in the ~
+                                    contents of #A or #S"))
           (make-comma (let ((*backquote-depth* (%fx- *backquote-depth* 1)))
                         (read-required stream))
                       splice)))))

@@ -1,0 +1,153 @@
+/** Bad input: whatever it is, the answer is a value or a condition with a clear report. */
+import { casesOf, type FuzzKind } from "./cases.js";
+import { faultOf, type Outcome, shapeOf } from "./judge.js";
+import { smaller } from "./shrink.js";
+import { type Case, type FuzzWorld, tryCases } from "./worlds.js";
+
+export interface FuzzOptions {
+  readonly seed: number;
+  /** How many cases of each kind. */
+  readonly count: number;
+  readonly kinds: readonly FuzzKind[];
+  readonly world: FuzzWorld;
+  /** Are failing cases shrunk? They are, unless this is false. */
+  readonly shrink?: boolean;
+  readonly report: (line: string) => void;
+}
+
+/** A way to fail, and the smallest case that was found for it. */
+export interface Failure {
+  readonly kind: string;
+  /** What is wrong with the outcome. */
+  readonly fault: string;
+  readonly text: string;
+  readonly found: string;
+  readonly outcome: Outcome;
+  /** How many cases failed like this. */
+  readonly times: number;
+}
+
+export interface FuzzResult {
+  readonly seed: number;
+  readonly cases: number;
+  readonly failed: number;
+  readonly failures: readonly Failure[];
+  /** How many outcomes of each shape there were, for every kind. */
+  readonly shapes: Readonly<Record<string, number>>;
+}
+
+/** Cases that one process tries. */
+const batchSize = 400;
+
+/** How often a case is made smaller, and how many smaller ones are tried at once. */
+const shrinkRounds = 40;
+const shrinkBreadth = 60;
+
+/** Tries the cases that follow from the seed. */
+export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
+  const { seed, count, kinds, world, report } = options;
+  const failures = new Map<string, Failure>();
+  const shapes: Record<string, number> = {};
+  let [done, failed] = [0, 0];
+  for (const kind of kinds) {
+    const cases = casesOf(world.paths, kind, seed, count);
+    for (let from = 0; from < cases.length; from += batchSize) {
+      const batch = cases.slice(from, from + batchSize);
+      const outcomes = await tryCases(world, batch);
+      for (const [index, outcome] of outcomes.entries()) {
+        const one = batch[index] ?? { kind, text: "" };
+        const shape = `${kind} ${shapeOf(outcome)}`;
+        shapes[shape] = (shapes[shape] ?? 0) + 1;
+        const fault = faultOf(outcome, one.text);
+        if (fault === undefined) continue;
+        failed++;
+        await note(one, { outcome, fault });
+      }
+      done += batch.length;
+      report(`fuzz: ${kind}, ${done} cases, ${failures.size} ways to fail`);
+    }
+  }
+  return { seed, cases: done, failed, failures: [...failures.values()], shapes };
+
+  async function note(one: Case, { outcome, fault }: Judged): Promise<void> {
+    const key = `${one.kind} ${fault} ${shapeOf(outcome)}`;
+    const known = failures.get(key);
+    if (known !== undefined) {
+      failures.set(key, { ...known, times: known.times + 1 });
+      return;
+    }
+    report(`shrinking: ${one.text}`);
+    const start = { one, judged: { outcome, fault } };
+    const least = options.shrink === false ? start : await shrink(world, start);
+    failures.set(key, {
+      kind: one.kind,
+      fault,
+      text: least.one.text,
+      found: one.text,
+      outcome: least.judged.outcome,
+      times: 1,
+    });
+  }
+}
+
+interface Judged {
+  readonly outcome: Outcome;
+  readonly fault: string;
+}
+
+interface Tried {
+  readonly one: Case;
+  readonly judged: Judged;
+}
+
+/** A smallest case that fails in the same way, found step by step. */
+async function shrink(world: FuzzWorld, start: Tried): Promise<Tried> {
+  let best = start;
+  for (let rounds = 0; rounds < shrinkRounds; rounds++) {
+    const texts = smaller(best.one.text);
+    let next: Tried | undefined;
+    for (let from = 0; from < texts.length && next === undefined; from += breadth()) {
+      const tried = texts.slice(from, from + breadth());
+      next = await firstLike(start, tried, world);
+    }
+    if (next === undefined) return best;
+    best = next;
+  }
+  return best;
+
+  // Each case that hangs costs a world and seconds of waiting.
+  function breadth(): number {
+    return start.judged.outcome.type === "HANG" ? 1 : shrinkBreadth;
+  }
+}
+
+async function firstLike(
+  { one: { kind }, judged: { fault, outcome } }: Tried,
+  texts: readonly string[],
+  world: FuzzWorld,
+): Promise<Tried | undefined> {
+  const outcomes = await tryCases(
+    world,
+    texts.map((text) => ({ kind, text })),
+  );
+  for (const [index, other] of outcomes.entries()) {
+    const text = texts[index] ?? "";
+    if (other.type === outcome.type && faultOf(other, text) === fault) {
+      return { one: { kind, text }, judged: { fault, outcome: other } };
+    }
+  }
+  return undefined;
+}
+
+/** The report of a run: every way to fail, then the counts. */
+export function formatFuzz({ seed, cases, failed, failures }: FuzzResult): string {
+  const lines = failures.flatMap(({ kind, fault, text, found, outcome, times }) => [
+    `${kind}: ${fault}${times === 1 ? "" : `, ${times} times`}`,
+    `  ${text.replaceAll("\n", "\\n")}`,
+    `  => ${outcome.type} ${outcome.report}`,
+    ...(text === found ? [] : [`  found as ${found.replaceAll("\n", "\\n")}`]),
+  ]);
+  return [...lines, `seed ${seed}: ${cases - failed} passed, ${failed} failed`].join(
+    "\n",
+  );
+}
