@@ -298,8 +298,10 @@ its own block."
             (setf (ins-mark value) (+ 1 (ins-mark value)))))))))
 
 (defun delayed-p (ins)
-  "Is INS a test that only the :IF behind it uses?"
+  "Is INS a test that only the :IF behind it uses? A test that nothing uses is there
+for the error it signals: the code behind it is never reached."
   (and (op-tester (ins-op ins))
+       (/= 0 (ins-uses ins))
        (eql (ins-mark ins) (ins-uses ins))))
 
 (defun lower-as-boolean (ins)

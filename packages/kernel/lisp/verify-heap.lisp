@@ -99,8 +99,7 @@
 (define-scanner check-slots check-slot check-layout)
 
 (defwired known-code-p (code)
-  (if (or (and (<= +symbol-code+ code) (<= code #x16))
-          (and (<= +code-code+ code) (<= code #x1A))
+  (if (or (and (<= +symbol-code+ code) (<= code #x1A))
           (and (<= +simple-vector-code+ code) (<= code +string-code+))
           (= code +function-code+) (= code +funcallable-code+))
       1
@@ -114,9 +113,15 @@
           ((= tag +layout-tag+) (if (= 1 (layout-at-p (layout-of address))) 0 3))
           (t 0))))
 
-(defwired check-weak (address)
-  "The scanners note weak pointers for the end of a collection: not here."
-  (check-slot (+ address 8)))
+(defwired check-headed (address next)
+  "Check the slots of the object with a header from ADDRESS to NEXT. The scanners
+note weak references for the end of a collection: not here."
+  (let ((code (octet address 1)))
+    (declare (type fixnum code))
+    (cond ((= code +weak-pointer-code+) (check-slot (+ address 8)))
+          ((= code +weak-pairs-code+)
+           (check-slots-range (+ address 16) (weak-pairs-end address)))
+          (t (check-slots-headed address address next)))))
 
 (defwired check-object (address end)
   "Check the object at ADDRESS, which must end before END; where it ends."
@@ -130,9 +135,8 @@
           (cond ((or (< size 16) (> next end) (> size (- end address)))
                  (note-finding 2 address)
                  (+ address 16))
-                ((and (= +header-tag+ (tag-at address))
-                      (= +weak-pointer-code+ (octet address 1)))
-                 (check-weak address)
+                ((= +header-tag+ (tag-at address))
+                 (check-headed address next)
                  next)
                 (t (check-slots address address next)
                    next))))))

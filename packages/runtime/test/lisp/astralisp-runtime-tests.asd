@@ -56,4 +56,5 @@
    (:file "gray-streams")
    (:file "package-extensions")
    (:file "environments")
+   (:file "bad-input")
    (:file "listener")))
