@@ -62,7 +62,7 @@ function testScript(paths: Paths, engine: Engine, files: readonly string[]): str
   const system = join(folder, "astralisp-runtime-tests.asd");
   const all = readSystem(system, new World().readerContext()).files;
   const [harness = ""] = all;
-  const whole = engine === "js" ? all : [...all, ...nativeTests(paths)];
+  const whole = [...all, ...nativeTests(paths, engine)];
   const wanted = files.length === 0 ? whole : [harness, ...files.flatMap(withExpected)];
   const texts = wanted.map((file) => readFileSync(file, "utf8"));
   return `${texts.join("\n")}\n(astralisp.test:run-tests-and-exit)\n`;
@@ -73,9 +73,16 @@ function testScript(paths: Paths, engine: Engine, files: readonly string[]): str
   }
 }
 
-/** Tests of threads, memory and the compiler inside, which the JavaScript host has not. */
-function nativeTests({ root }: Paths): string[] {
-  return ["packages/kernel/test/lisp", "packages/compiler/test/lisp"].flatMap((name) => {
+/** Where engines beside the JavaScript host have tests of what that has not. */
+const nativeFolders: Readonly<Record<Engine, readonly string[]>> = (() => {
+  // Threads, memory, the compiler inside; and what only a Linux process has.
+  const native = ["packages/kernel/test/lisp", "packages/compiler/test/lisp"];
+  const hosted = [...native, "packages/kernel/test/hosted"];
+  return { js: [], qemu: native, hosted, stress: hosted };
+})();
+
+function nativeTests({ root }: Paths, engine: Engine): string[] {
+  return nativeFolders[engine].flatMap((name) => {
     const folder = join(root, name);
     return readdirSync(folder)
       .filter((file) => file.endsWith(".lisp"))

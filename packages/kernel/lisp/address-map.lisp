@@ -7,6 +7,9 @@
 
 (defconstant +kernel-state+ #x60000000 "Address of the kernel's own words.")
 (defconstant +kernel-state-size+ #x10000 "Octets of the kernel's own words.")
+(defconstant +poll-table+ #x60002000
+  "Descriptors waited for: 32 bits, 16 bits of events wanted, 16 of those found.")
+(defconstant +poll-entries+ 1024 "Entries of that table.")
 (defconstant +map-cache+ #x60008000 "Stack maps found before, by pc.")
 (defconstant +map-cache-entries+ 512 "A power of two; 32 octets each.")
 (defconstant +first-thread+ #x60010000 "Structure of the first thread.")
@@ -117,7 +120,7 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
   (map-position 376 "Its position number.")
   ;; Threads.
   (switching-deferred 384 "How many regions forbid a switch of threads.")
-  (input-wanted 392 "Not 0: a thread waits for console input.")
+  (polled-descriptors 392 "How many entries of the poll table are in use.")
   (timer-deadline 400 "When the timer was asked to fire, or 0.")
   (dead-thread 416 "Structure of a thread that has ended, to be freed, or 0.")
   (started-ns 424 "The clock when the world was started.")
@@ -137,6 +140,7 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
 (defconstant +time-slice+ 10000000 "Nanoseconds until the next thread's turn.")
 (defconstant +timer-event+ 14 "Bit of the state word.")
 (defconstant +interrupt-event+ 2 "Bit of the state word.")
+(defconstant +child-event+ 17 "Bit of the state word: a child has changed.")
 
 ;;; The world header
 

@@ -13,6 +13,12 @@
                 #:note-evaluated-definition #:check-finalizer
                 #:take-values-of-the-dead #:**values-of-the-dead**
                 #:**mutex-functions** #:**after-collection**)
+  (:import-from #:astralisp.runtime
+                #:system-error-text #:system-stream-error
+                #:system-stream-error-code #:make-fd-stream #:octets-at-hand
+                #:make-octets-stream #:native-namestring
+                #:absolute-namestring #:utf-8-length #:*stdout*
+                #:unsupported #:simple-file-error)
   (:import-from #:astralisp.compiler
                 #:+cons-lowtag+ #:+other-lowtag+ #:+instance-lowtag+
                 #:+function-lowtag+ #:+layout-tag+ #:+header-tag+

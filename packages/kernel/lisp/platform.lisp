@@ -42,6 +42,8 @@
   "One timer event in NS nanoseconds, or none for 0.")
 (define-platform-operation wait-for-event (ns) defwired
   "Idle until something happens, at most NS nanoseconds (-1: no limit).")
+(define-platform-operation poll-descriptors () defwired
+  "Note in the poll table which descriptors are ready; do not wait.")
 (define-platform-operation map-pages (address octets) defwired
   "Make memory usable and zero; 0, or -1 when there is none.")
 (define-platform-operation unmap-pages (address octets) defwired
@@ -60,8 +62,8 @@
   "Start the machine again.")
 (define-platform-operation command-line () defun
   "The list of the arguments, strings.")
-(define-platform-operation environment (name) defun
-  "The value of the environment variable NAME, or NIL.")
+(define-platform-operation environment () defun
+  "The environment variables it was started with: strings, NAME=VALUE.")
 
 ;;; Files: metal has none yet.
 

@@ -56,6 +56,8 @@ BINDINGS an alist of specials and forms for their values."
 (defvar *run-queue* (make-queue) "Threads that can run, but do not.")
 (defvar *sleepers* '() "Threads with a time to wake up, soonest first.")
 (defvar *timers* '() "The timers that are scheduled, soonest first.")
+(defvar *descriptor-waits* '()
+  "What threads wait for that want to read or write, the last first.")
 (defvar *interrupts-deferred* nil
   "True while the running thread puts off what others ask it to call.")
 (defvar *all-threads* '() "Every thread that has begun and not ended.")
@@ -140,9 +142,10 @@ nanoseconds unless that is NIL: by THREAD, a thread, or by a new one."
   (while (and *sleepers* (<= (thread-wake-ns (car *sleepers*)) now))
     (make-runnable (car *sleepers*))))
 
-(defun next-deadline (now)
+(defun next-deadline (now running)
   "When the timer must fire: a sleeper, the end of a time slice, a tick of the
-platform; 0: not at all."
+platform, while a thread is RUNNING also a look at the descriptors that others
+wait for; 0: not at all."
   (let ((deadline (if (on-linux-p) 0 (+ now 33000000))))
     (declare (type fixnum deadline))
     (flet ((consider (time)
@@ -152,14 +155,15 @@ platform; 0: not at all."
           (consider (thread-wake-ns (car *sleepers*))))
       (if *timers*
           (consider (timer-time (car *timers*))))
-      (if (not (queue-empty-p *run-queue*))
+      (if (or (not (queue-empty-p *run-queue*))
+              (and running *descriptor-waits*))
           (consider (+ now +time-slice+))))
     deadline))
 
 (defun arm-timer ()
   "Set the timer for what comes next, unless it is set already."
   (let* ((now (platform-clock-ns))
-         (deadline (next-deadline now))
+         (deadline (next-deadline now t))
          (set (timer-deadline)))
     (declare (type fixnum now deadline set))
     (cond ((= deadline 0)
@@ -219,9 +223,9 @@ and its turn has come."
 
 (defun idle ()
   "Nothing can run: wait for an event and take note of it."
-  (let ((deadline (next-deadline (platform-clock-ns))))
+  (let ((deadline (next-deadline (platform-clock-ns) nil)))
     (declare (type fixnum deadline))
-    (platform-wait-for-event
+    (wait-for-descriptors-or-event
      (if (= deadline 0)
          -1
          (max 1 (- deadline (platform-clock-ns)))))
@@ -265,6 +269,67 @@ QUEUE, or at the time WAKE-NS. Either may be NIL."
 (defun wake-all (queue)
   (while (not (queue-empty-p queue))
     (wake-one queue)))
+
+;;; Descriptors: a thread waits until the platform can read or write at once.
+
+(defstruct (descriptor-wait (:constructor make-descriptor-wait
+                                (fd events thread)))
+  "THREAD waits until the descriptor FD is ready for EVENTS."
+  fd events thread)
+
+(defun wait-for-descriptor (fd events deadline)
+  "Let other threads run until FD is ready for EVENTS (1 input, 4 output) or
+until DEADLINE, if that is not NIL; perhaps shorter."
+  (without-switching
+    (let ((wait (make-descriptor-wait fd events (%current-thread))))
+      (push wait *descriptor-waits*)
+      (unwind-protect (wait nil deadline)
+        (setq *descriptor-waits*
+              (delete wait *descriptor-waits* :test #'eq))))))
+
+(defun fill-poll-table ()
+  "Put the descriptors that are waited for into the platform's table, as many as
+it holds."
+  (let ((count 0))
+    (declare (type fixnum count))
+    (dolist (wait *descriptor-waits*)
+      (if (< count +poll-entries+)
+          (let ((entry (+ +poll-table+ (shift-left count 3))))
+            (declare (type fixnum entry))
+            (set-half entry 0 (descriptor-wait-fd wait))
+            (set-half entry 4 (descriptor-wait-events wait))
+            (setq count (1+ count)))))
+    (set-polled-descriptors count)))
+
+(defun wake-ready-threads ()
+  "Let the threads run whose descriptors are ready by the table, or not in it."
+  (let ((index 0) (ready '()))
+    (declare (type fixnum index))
+    (dolist (wait *descriptor-waits*)
+      (if (or (>= index (polled-descriptors))
+              (/= 0 (shift-right (half (+ +poll-table+ 4 (shift-left index 3)))
+                                 16)))
+          (push (descriptor-wait-thread wait) ready))
+      (setq index (1+ index)))
+    (mapc #'make-runnable (nreverse ready))))
+
+(defun wait-for-descriptors-or-event (ns)
+  "Idle until a descriptor is ready, something happens, or for NS nanoseconds."
+  (fill-poll-table)
+  ;; Those for which the table has no room look again themselves.
+  (platform-wait-for-event
+   (if (nthcdr +poll-entries+ *descriptor-waits*)
+       (if (< ns 0) +time-slice+ (min ns +time-slice+))
+       ns))
+  (wake-ready-threads))
+
+(defun look-at-descriptors ()
+  "Let the threads run whose descriptors are ready."
+  (if *descriptor-waits*
+      (progn
+        (fill-poll-table)
+        (platform-poll-descriptors)
+        (wake-ready-threads))))
 
 ;;; Events
 
@@ -310,6 +375,8 @@ meanwhile is called afterwards, or in a WITH-INTERRUPTS inside."
     (if (/= 0 (logand events (shift-left 1 +interrupt-event+)))
         (add-interrupt (or *interrupted-thread* (%current-thread))
                        #'report-interrupt))
+    (if (/= 0 (logand events (shift-left 1 +child-event+)))
+        (reap-children))
     (if (= 0 (logand events (shift-left 1 +timer-event+)))
         nil
         (progn
@@ -326,7 +393,9 @@ meanwhile is called afterwards, or in a WITH-INTERRUPTS inside."
          (if (/= 0 (finalizers-due))
              (start-finalizers))
          (if timer
-             (yield))
+             (progn
+               (look-at-descriptors)
+               (yield)))
          (arm-timer)
          (run-interrupts))
     (end-deferral)))

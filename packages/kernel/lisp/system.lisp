@@ -18,17 +18,31 @@
   (platform-console-read (+ (%object-address vector) 16 start)
                          (- end start)))
 
+(defun write-descriptor (fd vector start end)
+  "%WRITE-OCTETS for a descriptor of Linux; other threads run while it would
+block."
+  (let ((at start) (result 0))
+    (declare (type fixnum at result))
+    (while (and (< at end) (>= result 0))
+      (setq result (linux-write-vector fd vector at end))
+      (cond ((> result 0) (setq at (+ at result)))
+            ((= result -11)
+             (wait-for-descriptor fd 4 nil)
+             (setq result 0))
+            ;; Interrupted.
+            ((= result -4) (setq result 0))))
+    (if (< result 0) result (- end start))))
+
 (defun %write-octets (fd vector start end)
-  "Write the octets of VECTOR from START below END to FD; return how many."
-  (let ((result (cond ((memory-descriptor-p fd)
-                       (without-switching
-                         (write-memory-file fd vector start end)))
-                      ((or (= fd 1) (not (on-linux-p)))
-                       (console-octets-out vector start end))
-                      (t (linux-write-vector fd vector start end)))))
-    (if (cl:< result 0)
-        (error "writing to file descriptor ~D failed: error ~D" fd result))
-    (- end start)))
+  "Write the octets of VECTOR from START below END to FD; return how many, or a
+negative error number."
+  (cond ((memory-descriptor-p fd)
+         (without-switching (write-memory-file fd vector start end)))
+        ((or (= fd 1) (not (on-linux-p)))
+         (let ((result (console-octets-out vector start end)))
+           (if (cl:< result 0) result (- end start))))
+        ((= fd 2) (linux-write-error-output vector start end))
+        (t (write-descriptor fd vector start end))))
 
 (defun read-console (vector start end)
   "Wait for console input; other threads run. How many octets, 0 at its end."
@@ -37,27 +51,37 @@
     (wait-for-terminal)
     (setq count (console-octets-in vector start end))
     (while (= count 0)
-      (wait-for-input)
+      (wait-for-descriptor 0 1 nil)
       (wait-for-terminal)
       (setq count (console-octets-in vector start end)))
     (max count 0)))
 
+(defun read-descriptor (fd vector start end)
+  "%READ-OCTETS for a descriptor of Linux; other threads run while it would
+block."
+  (let ((count (linux-read-vector fd vector start end)))
+    (declare (type fixnum count))
+    (while (or (= count -4) (= count -11))
+      (if (= count -11)
+          (wait-for-descriptor fd 1 nil))
+      (setq count (linux-read-vector fd vector start end)))
+    count))
+
 (defun %read-octets (fd vector start end)
   "Read at least one octet from FD into VECTOR from START below END; return how
-many, 0 at the end."
+many, 0 at the end, or a negative error number."
   (cond ((>= start end) 0)
         ((= fd 0) (read-console vector start end))
         ((memory-descriptor-p fd)
          (without-switching (read-memory-file fd vector start end)))
         ((not (on-linux-p)) 0)
-        (t
-         (let ((count (linux-read-vector fd vector start end)))
-           (declare (type fixnum count))
-           (while (= count -4)
-             (setq count (linux-read-vector fd vector start end)))
-           (if (< count 0)
-               (error "reading file descriptor ~D failed: error ~D" fd count))
-           count))))
+        (t (read-descriptor fd vector start end))))
+
+(defun %input-ready-p (fd)
+  "True if reading from FD would not wait."
+  (or (memory-descriptor-p fd)
+      (not (on-linux-p))
+      (= 1 (without-switching (block-for-descriptor fd 1 0)))))
 
 ;;; Files are in memory or on the platform: which, the name or the descriptor says.
 
@@ -152,6 +176,10 @@ many, 0 at the end."
   "The list of command-line arguments."
   (platform-command-line))
 
-(defun %getenv (name)
-  "The value of the environment variable NAME, or NIL."
-  (platform-environment name))
+(defun %platform ()
+  "The name of the platform."
+  (if (on-linux-p) :linux :pc))
+
+(defun %process-id ()
+  "The number of this process; 1 where there is no other."
+  (if (on-linux-p) (linux-process-id) 1))

@@ -257,14 +257,3 @@ has ended already or is the main thread, which ends with QUIT."
       (while (< (platform-clock-ns) until)
         (wait nil until)))
     nil))
-
-(defun wait-for-input ()
-  "Wait until there may be console input; other threads run."
-  (without-switching
-    (if (queue-empty-p *run-queue*)
-        (progn
-          (set-input-wanted 1)
-          (idle)
-          (set-input-wanted 0))
-        (yield))
-    (run-interrupts)))

@@ -45,6 +45,8 @@
           *sleepers* '()
           *timers* '()
           *all-threads* (list thread)
+          *descriptor-waits* '()
+          *environment* :unread
           *terminal-owner* nil
           *terminal-queue* (make-queue)
           *interrupted-thread* thread)

@@ -79,6 +79,8 @@
    (:file "pathnames")
    (:file "pathnames-wild")
    (:file "streams-file")
+   (:file "unsupported")
+   (:file "js/processes" :if-feature :javascript)
    (:file "files")
    (:file "float-print")
    (:file "readtable")

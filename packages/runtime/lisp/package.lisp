@@ -9,7 +9,14 @@
   (:export
    ;; The process.
    #:quit #:getenv #:command-line-arguments #:gc #:heap-usage
-   #:library-source #:skip-form
+   #:library-source #:skip-form #:platform-name #:getpid
+   #:unsupported-operation #:unsupported-operation-name
+   #:unsupported-operation-platform #:unsupported-operation-remedy
+   ;; Other programs.
+   #:run-program #:process #:process-p #:process-pid #:process-status
+   #:process-exit-code #:process-alive-p #:process-wait #:process-kill
+   #:process-close #:process-input #:process-output #:process-error
+   #:process-problem #:process-problem-program #:process-problem-code
    ;; The listener, errors, backtraces.
    #:print-image-size #:run-repl #:backtrace #:print-backtrace #:*debugger-enabled*
    #:stack-exhausted #:heap-exhausted #:memory-fault #:interrupt

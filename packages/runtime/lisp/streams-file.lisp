@@ -27,35 +27,41 @@
 
 (defconstant +file-buffer-size+ 8192)
 
+(define-condition system-stream-error (simple-stream-error)
+  ((code :initarg :code :reader system-stream-error-code))
+  (:documentation "The operating system refused to read or write; CODE is its
+negated error number."))
+
 (defun stream-file-error (stream operation code)
   (let ((pathname (%file-stream-pathname stream)))
-    (error 'simple-stream-error
-           :stream stream
+    (error 'system-stream-error
+           :stream stream :code code
            :format-control "~A ~A: ~A"
            :format-arguments (list operation
                                    (or pathname (%file-stream-fd stream))
                                    (system-error-text code)))))
 
+(defvar *system-errors*
+  '(1 "operation not permitted" 2 "no such file or directory"
+    3 "no such process" 4 "interrupted" 5 "input or output error"
+    7 "the arguments and environment variables are too long"
+    8 "not a program that can be run" 9 "bad file descriptor"
+    10 "no such child process" 11 "try again later" 12 "out of memory"
+    13 "permission denied" 16 "device or resource busy" 17 "file exists"
+    18 "the two names are on different devices" 20 "not a directory"
+    21 "is a directory" 22 "invalid argument" 23 "too many open files in all"
+    24 "too many open files" 26 "the program is running" 27 "file too large"
+    28 "no space left on device" 29 "no position can be set"
+    30 "read-only file system" 31 "too many links" 32 "broken pipe"
+    36 "the name is too long" 38 "the system cannot do this"
+    39 "directory not empty" 40 "too many symbolic links")
+  "Error numbers of Unix and what they mean.")
+
 (defun system-error-text (code)
   "What the negated Unix error number CODE means."
-  (case code
-    (-1 "operation not permitted")
-    (-2 "no such file or directory")
-    (-5 "input or output error")
-    (-9 "bad file descriptor")
-    (-13 "permission denied")
-    (-17 "file exists")
-    (-18 "the two names are on different devices")
-    (-20 "not a directory")
-    (-21 "is a directory")
-    (-22 "invalid argument")
-    (-24 "too many open files")
-    (-28 "no space left on device")
-    (-30 "read-only file system")
-    (-32 "broken pipe")
-    (-39 "directory not empty")
-    (t (concatenate 'string "system error "
-                    (integer-digits (integer-abs code) 10)))))
+  (or (getf *system-errors* (integer-abs code))
+      (concatenate 'string "system error "
+                   (integer-digits (integer-abs code) 10))))
 
 ;;; Input.
 
@@ -64,6 +70,10 @@
 
 (defun refill-file-stream (stream)
   "Read octets into the empty buffer of STREAM; NIL at the end."
+  (and (%fx>= (%file-stream-fd stream) 0)
+       (fill-input-buffer stream)))
+
+(defun fill-input-buffer (stream)
   (when (%file-stream-interactive stream)
     (dolist (output *interactive-outputs*)
       (send-file-output output)
@@ -273,9 +283,12 @@
           t))))
 
 (defun close-file-stream (stream abort)
-  (unless (and abort (not (%file-stream-interactive stream)))
-    (send-file-output stream))
-  (%close-file (%file-stream-fd stream))
+  (unwind-protect
+       (unless (and abort (not (%file-stream-interactive stream)))
+         (send-file-output stream))
+    (%close-file (%file-stream-fd stream))
+    ;; The number may soon mean another file.
+    (setf (%file-stream-fd stream) -1))
   (let ((temporary (%file-stream-delete-on-abort stream))
         (final (%file-stream-final-name stream)))
     (cond ((and abort temporary) (%delete-file temporary))
@@ -291,6 +304,7 @@
     (:listen
      (cond ((%fx< (%file-stream-start stream) (%file-stream-end stream)) t)
            ((%file-stream-interactive stream) nil)
+           ((not (%input-ready-p (%file-stream-fd stream))) nil)
            ((refill-file-stream stream) t)
            (t :end)))
     (:close (close-file-stream stream argument))
@@ -373,6 +387,21 @@ signed; NIL if ELEMENT-TYPE is one of characters."
                   (%stream-out-string stream) #'file-out-string
                   (%stream-out-octet stream) #'file-out-octet)))
       stream)))
+
+;;; For those who copy.
+
+(defun octets-at-hand (stream)
+  "How many octets of the file STREAM can be read without asking the system."
+  (%fx- (%file-stream-end stream) (%file-stream-start stream)))
+
+(defun make-octets-stream (octets element-type)
+  "A stream from which the vector OCTETS is read; there is no file."
+  (let ((stream (make-fd-stream -1 :input t :element-type element-type)))
+    (setf (%file-stream-end stream) (length octets)
+          (%file-stream-position stream) (length octets))
+    (when (%fx> (length octets) 0)
+      (setf (%file-stream-in-buffer stream) octets))
+    stream))
 
 ;;; OPEN.
 

@@ -115,6 +115,7 @@ function octetPrimitives(text: (x: LispObject) => string) {
         return 0;
       }),
     "%FILE-LENGTH": (fd: number) => attempt(() => fs.fstatSync(fd).size),
+    "%INPUT-READY-P": (_fd: number) => T,
     "%TERMINAL-P": (fd: number) => (isatty(fd) ? T : NIL),
   };
 }
@@ -190,6 +191,19 @@ export function systemPrimitives(world: World) {
       const value = process.env[text(name)];
       return value === undefined ? NIL : LispString.from(value);
     },
+    "%SET-ENVIRONMENT": (name: LispObject, value: LispObject): LispObject => {
+      if (value === NIL) delete process.env[text(name)];
+      else process.env[text(name)] = text(value);
+      return value;
+    },
+    "%ENVIRONMENT": () =>
+      list(
+        Object.entries(process.env).map(([name, value]) =>
+          LispString.from(`${name}=${value}`),
+        ),
+      ),
+    "%PROCESS-ID": () => process.pid,
+    "%PLATFORM": () => world.keyword("JAVASCRIPT"),
     "%COLLECT-GARBAGE": (_full: LispObject): LispObject => {
       (globalThis as { gc?: () => void }).gc?.();
       return T;

@@ -21,6 +21,7 @@
   (call-close 3 (fd))
   (call-stat 4 (path buffer))
   (call-fstat 5 (fd buffer))
+  (call-lstat 6 (path buffer))
   (call-lseek 8 (fd offset whence))
   (call-mmap 9 (address octets protection flags fd offset))
   (call-mprotect 10 (address octets protection))
@@ -30,6 +31,14 @@
   (call-ioctl 16 (fd request argument))
   (call-setitimer 38 (which new old))
   (call-getpid 39 ())
+  (call-dup2 33 (old new))
+  (call-execve 59 (path arguments environment))
+  (call-wait4 61 (pid status options usage))
+  (call-fcntl 72 (fd operation argument))
+  (call-chdir 80 (path))
+  (call-link 86 (from to))
+  (call-symlink 88 (target path))
+  (call-fchmod 91 (fd mode))
   (call-exit 231 (code))
   (call-kill 62 (pid signal))
   (call-getcwd 79 (buffer size))
@@ -44,13 +53,17 @@
   (call-clock-gettime 228 (clock buffer))
   (call-openat 257 (directory path flags mode))
   (call-ppoll 271 (fds count timeout mask size))
-  (call-getrandom 318 (buffer count flags)))
+  (call-pipe2 293 (fds flags))
+  (call-getrandom 318 (buffer count flags))
+  (call-close-range 436 (first last flags)))
 
 ;;; Scratch memory of these routines, apart from that of PANIC.
 
 (defconstant +linux-scratch+ #x60004800 "Structures for system calls.")
 (defconstant +linux-buffer+ #x60005000 "Names and directories, 8 KiB.")
 (defconstant +linux-buffer-size+ 8192 "Octets of it.")
+(defconstant +asynchronous-signals+ #x12002
+  "The signals that become events, as a set: SIGINT, SIGALRM, SIGCHLD.")
 
 (defwired clock-reading (clock)
   (call-clock-gettime clock +linux-scratch+)
@@ -67,7 +80,30 @@
   (word +linux-scratch+))
 
 (defwired linux-console-write (address count)
-  (linux-write-all 1 address count))
+  (linux-write-console 1 address count))
+
+(defwired linux-write-console (fd address count)
+  "Write to the standard output or error stream. Who reads it no more ends the
+process, as if SIGPIPE were not ignored."
+  (let ((result (linux-write-all fd address count)))
+    (declare (type fixnum result))
+    (if (= result -32)
+        (progn
+          (set-action 13 0 0)
+          (call-kill (call-getpid) 13)))
+    result))
+
+(defwired set-action (signal handler flags)
+  "Handle SIGNAL by HANDLER: an address, 0 (the default) or 1 (not at all)."
+  (let ((action +linux-scratch+))
+    (declare (type fixnum action))
+    (set-word action 0 handler)
+    ;; SA_RESTORER.
+    (set-word action 8 (+ #x04000000 flags))
+    (set-word action 16 (%static-address signal-return))
+    ;; The asynchronous signals wait while one is handled.
+    (set-word action 24 +asynchronous-signals+)
+    (call-sigaction signal action 0 8)))
 
 (defwired linux-write-all (fd address count)
   "Write COUNT octets at ADDRESS; 0 or a negative error number."
@@ -81,11 +117,11 @@
             ;; Interrupted, or a non-blocking descriptor that is full.
             ((= result -4) (setq result 0))
             ((= result -11)
-             (wait-for-descriptor fd 4 -1)
+             (block-for-descriptor fd 4 -1)
              (setq result 0))))
     (min result 0)))
 
-(defwired wait-for-descriptor (fd events ns)
+(defwired block-for-descriptor (fd events ns)
   "Wait until FD is ready for EVENTS (1 input, 4 output), at most NS
 nanoseconds, or without limit when negative. 1 if it is ready."
   (let-fixnum ((poll (+ +linux-scratch+ 64)) (timeout (+ +linux-scratch+ 32)))
@@ -96,7 +132,7 @@ nanoseconds, or without limit when negative. 1 if it is ready."
     (if (> (call-ppoll poll 1 (if (< ns 0) 0 timeout) 0 8) 0) 1 0)))
 
 (defwired linux-console-read (address count)
-  (if (= 0 (wait-for-descriptor 0 1 0))
+  (if (= 0 (block-for-descriptor 0 1 0))
       0
       (let ((result (call-read 0 address count)))
         (declare (type fixnum result))
@@ -120,22 +156,27 @@ nanoseconds, or without limit when negative. 1 if it is ready."
   ;; Signals stay blocked between the look at the state word and the wait, so
   ;; that none can come just before it and be slept over.
   (let-fixnum ((set (+ +linux-scratch+ 80)) (old (+ +linux-scratch+ 88))
-               (timeout (+ +linux-scratch+ 32))
-               (poll (+ +linux-scratch+ 64)))
-    (set-word set 0 (+ 2 8192))
+               (timeout (+ +linux-scratch+ 32)))
+    (set-word set 0 +asynchronous-signals+)
     (call-sigprocmask 0 set old 8)
     (if (= 0 (word (running-structure) +thread-state+))
         (progn
-          (set-half poll 0 0)
-          (set-half poll 4 1)
           (set-word timeout 0 (%fx-truncate ns 1000000000))
           (set-word timeout 8 (%fx-rem ns 1000000000))
           (set-word (+ set 16) 0 0)
-          (call-ppoll poll (if (= 0 (input-wanted)) 0 1)
-                      (if (< ns 0) 0 timeout) (+ set 16) 8)))
-    (set-word set 0 (+ 2 8192))
+          (call-ppoll +poll-table+ (polled-descriptors)
+                      (if (< ns 0) 0 timeout) (+ set 16) 8))
+        (linux-poll-descriptors))
+    (set-word set 0 +asynchronous-signals+)
     (call-sigprocmask 1 set 0 8)
     0))
+
+(defwired linux-poll-descriptors ()
+  (let ((timeout (+ +linux-scratch+ 32)))
+    (declare (type fixnum timeout))
+    (set-word timeout 0 0)
+    (set-word timeout 8 0)
+    (call-ppoll +poll-table+ (polled-descriptors) timeout 0 8)))
 
 ;;; Memory
 

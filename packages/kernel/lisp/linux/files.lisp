@@ -156,7 +156,16 @@
   (call-read fd (+ (%object-address vector) 16 start) (- end start)))
 
 (defun linux-write-vector (fd vector start end)
-  "Write from the octet VECTOR; 0 or a negative error number."
+  "Write from the octet VECTOR; the count, or a negative error number."
   (declare (effects :no-poll) (optimize (speed 3) (safety 0))
            (type fixnum fd start end))
-  (linux-write-all fd (+ (%object-address vector) 16 start) (- end start)))
+  (call-write fd (+ (%object-address vector) 16 start) (- end start)))
+
+(defun linux-write-error-output (vector start end)
+  "Write all on the standard error stream; the count, or a negative error number."
+  (declare (effects :no-poll) (optimize (speed 3) (safety 0))
+           (type fixnum start end))
+  (let ((result (linux-write-console 2 (+ (%object-address vector) 16 start)
+                                     (- end start))))
+    (declare (type fixnum result))
+    (if (< result 0) result (- end start))))

@@ -64,15 +64,8 @@ MiB, at least 32."
         (+ from octets))))
 
 (defwired set-handler (signal)
-  (let ((action +linux-scratch+))
-    (declare (type fixnum action))
-    (set-word action 0 (%static-address signal-entry))
-    ;; SA_SIGINFO, SA_ONSTACK, SA_RESTORER.
-    (set-word action 8 #x0C000004)
-    (set-word action 16 (%static-address signal-return))
-    ;; The asynchronous signals wait while one is handled.
-    (set-word action 24 (+ 2 8192))
-    (call-sigaction signal action 0 8)))
+  ;; SA_SIGINFO, SA_ONSTACK.
+  (set-action signal (%static-address signal-entry) #x08000004))
 
 (defwired linux-set-handlers ()
   (let ((stack +linux-scratch+))
@@ -87,7 +80,11 @@ MiB, at least 32."
     (set-handler 7)
     (set-handler 8)
     (set-handler 11)
-    (set-handler 14)))
+    (set-handler 14)
+    ;; Of a child; system calls begin again after it (SA_RESTART).
+    (set-action 17 (%static-address signal-entry) #x18000004)
+    ;; Writing to a pipe that nobody reads is an error (EPIPE), not a death.
+    (set-action 13 1 0)))
 
 (defwired linux-start ()
   (map-rest (page-up (world-static-free)) +static-end+ 3)
@@ -144,18 +141,13 @@ octet that begins no character stands for itself."
         (dotimes (i (word block) (nreverse arguments))
           (push (c-string (word (cl:+ block 8 (cl:* 8 i)))) arguments)))))
 
-(defun linux-environment (name)
+(defun linux-environment ()
   (let* ((block (world-arguments))
          (at (cl:+ block 16 (cl:* 8 (word block))))
-         (prefix (concatenate 'string name "="))
-         (length (length prefix)))
+         (strings '()))
     (loop
       (let ((address (word at)))
-        (when (cl:= address 0)
-          (return nil))
-        (let ((entry (c-string address)))
-          (when (and (cl:> (length entry) (cl:1- length))
-                     (string= prefix entry
-                              :end2 (cl:min length (length entry))))
-            (return (subseq entry length))))
+        (if (cl:= address 0)
+            (return (nreverse strings)))
+        (push (c-string address) strings)
         (setq at (cl:+ at 8))))))

@@ -104,10 +104,15 @@ unless there is input or the timer is due."
       (%enable-interrupts))
   0)
 
+(defwired pc-poll-descriptors ()
+  "There is the console only: who waits for it looks itself."
+  (set-polled-descriptors 0))
+
 (defwired pc-wait-for-event (ns)
   "Sleep until an event or for NS nanoseconds (-1: no limit)."
   (let-fixnum ((start (pc-clock-ns)))
     (paint-now)
+    (pc-poll-descriptors)
     (await-interrupt (if (= ns -1) -1 (+ start ns)))
     (set-idle-ns (+ (idle-ns) (- (pc-clock-ns) start))))
   0)

@@ -164,7 +164,6 @@ output should be only theirs, but the end of the loader's line."
   (if (/= 0 (emulated)) (flush-when-busy))
   0)
 
-(defun pc-environment (name)
+(defun pc-environment ()
   "There are no environment variables."
-  (declare (ignore name))
-  nil)
+  '())

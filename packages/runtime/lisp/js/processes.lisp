@@ -1,0 +1,8 @@
+;;;; What the JavaScript engine has no processes for.
+
+(in-package #:astralisp.runtime)
+
+(defun run-program (program arguments &key &allow-other-keys)
+  "Signal UNSUPPORTED-OPERATION: other programs cannot be started from here."
+  (declare (ignore program arguments))
+  (unsupported 'run-program))
