@@ -433,16 +433,21 @@ forms ARGUMENTS."
               (strip-parameter '&whole lambda-list)
               (values lambda-list nil))
         (multiple-value-bind (forms specifiers) (split-function-body body)
-          `(lambda (,form ,environment)
-             (declare (ignorable ,form ,environment))
-             (let (,@(if whole `((,whole ,form)) '())
-                   ,@(if env-variable
-                         `((,env-variable ,environment))
-                         '()))
-               (declare (ignorable ,@(if whole (list whole) '())
-                                   ,@(if env-variable
-                                         (list env-variable)
-                                         '())))
-               (destructuring-bind ,lambda-list (cdr ,form)
-                 (declare ,@specifiers)
-                 (block ,name ,@forms)))))))))
+          (let ((bindings
+                  (append (if (and whole (symbolp whole))
+                              `((,whole ,form))
+                              '())
+                          (if env-variable
+                              `((,env-variable ,environment))
+                              '()))))
+            `(lambda (,form ,environment)
+               (declare (ignorable ,form ,environment))
+               (let ,bindings
+                 (declare (ignorable ,@(mapcar #'car bindings)))
+                 ;; A pattern for the whole form is matched like an argument.
+                 (destructuring-bind
+                     ,@(if (consp whole)
+                           `((,whole . ,lambda-list) (cons ,form (cdr ,form)))
+                           `(,lambda-list (cdr ,form)))
+                   (declare ,@specifiers)
+                   (block ,name ,@forms))))))))))

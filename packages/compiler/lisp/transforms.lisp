@@ -232,7 +232,7 @@
 
 (define-transform values-list (form)
   (if (one-argument-p form)
-      (cons '%values-list (cdr form))
+      (list '%values-list (list (runtime-name "CHECKED-VALUES") (cadr form)))
       form))
 
 ;;; Functions of the runtime library that are open-coded

@@ -505,16 +505,20 @@ is no room. CLHS VECTOR-PUSH."
           fill)
         nil)))
 
-(defun vector-push-extend (element vector &optional (extension 0))
-  "Put ELEMENT at the end of VECTOR, which grows if need be by at least
-EXTENSION; return its index. CLHS VECTOR-PUSH-EXTEND."
+(defun vector-push-extend (element vector &optional extension)
+  "Put ELEMENT at the end of VECTOR, which grows if need be: by EXTENSION, or
+without that to twice its size. Return the index of ELEMENT.
+CLHS VECTOR-PUSH-EXTEND."
   (or (vector-push element vector)
       (let ((total (%array-total vector)))
         (unless (adjustable-array-p vector)
           (error 'simple-program-error
                  :format-control "~S is full and not adjustable"
                  :format-arguments (list vector)))
-        (grow-vector vector (%fx+ total (max extension total 8)))
+        (unless (or (null extension)
+                    (and (%fixnump extension) (> extension 0)))
+          (type-failure extension '(and fixnum (integer 1))))
+        (grow-vector vector (%fx+ total (or extension (max total 8))))
         (vector-push element vector))))
 
 ;;; Give the vector header VECTOR room for TOTAL elements.

@@ -530,6 +530,14 @@
       (assert-symbol-unlocked name action environment)
       nil))
 
+;;; Forms that make that check when they are evaluated, where NAME is locked: in
+;;; code that is never reached no definition is made.
+(%defun lock-check-forms (name action environment)
+  (if (and **package-locks** (violates-symbol-lock-p name environment))
+      (list (list 'eval-when '(:compile-toplevel :load-toplevel :execute)
+                  (list 'check-symbol-lock (list 'quote name) action nil)))
+      nil))
+
 ;;; The function of form and environment that expands the macro NAME with
 ;;; LAMBDA-LIST and BODY, as an expression; and the documentation string.
 ;;; The function ARGUMENTS finds the arguments in the form.
@@ -571,10 +579,12 @@
    'defmacro
    (%named-lambda defmacro (form environment)
      (check-list (cdr form) 2 nil 'defmacro)
-     (check-symbol-lock (car (cdr form)) "defining the macro" environment)
-     (define-macro-form (car (cdr form))
-                        (car (cdr (cdr form)))
-                        (cdr (cdr (cdr form))))))
+     (list* 'progn
+            (append (lock-check-forms (car (cdr form)) "defining the macro"
+                                      environment)
+                    (list (define-macro-form (car (cdr form))
+                                             (car (cdr (cdr form)))
+                                             (cdr (cdr (cdr form)))))))))
   (set-documentation 'defmacro 'function
     "Define NAME globally as a macro with LAMBDA-LIST and BODY; return NAME.
 Signal PROGRAM-ERROR for a malformed lambda list. CLHS DEFMACRO."))

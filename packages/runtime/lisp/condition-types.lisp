@@ -107,7 +107,7 @@
 (define-condition simple-control-error (simple-condition control-error) ())
 (define-condition program-error (error) ()
   (:documentation "Incorrect syntax of a program. CLHS 9."))
-(define-condition simple-program-error (simple-condition program-error) ()
+(define-condition simple-program-error (simple-error program-error) ()
   (:documentation "A PROGRAM-ERROR with a message of its own."))
 
 (define-condition argument-count-error (program-error)

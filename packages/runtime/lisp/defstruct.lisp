@@ -224,12 +224,31 @@
       (%set-find-layout name
                         (%make-layout name 0 0 nil :structure nil)))))
 
+;;; A structure that is a vector or list tells its type only if it is named, and
+;;; is named only if its elements may be symbols.
+(defun check-typed-structure (description)
+  (let ((type (structure-element-type description))
+        (name (structure-name description)))
+    (when type
+      (when (and (structure-predicate description)
+                 (null (name-elements description)))
+        (structure-error "the structure ~S has no name in it that the predicate ~
+                          ~S could look at: give it the option :NAMED"
+                         name (structure-predicate description)))
+      (when (and (structure-named-p description) (consp type)
+                 (not (member-eq-p (car (cdr type)) '(t *)))
+                 (not (subtypep 'symbol (car (cdr type)))))
+        (structure-error "the structure ~S is :NAMED, but elements of type ~S ~
+                          cannot hold its name"
+                         name (car (cdr type)))))))
+
 (defmacro defstruct (&environment environment name-and-options &rest slots)
   "Define a structure type with SLOTS, and functions to make, test, copy and
 access its instances; return its name. CLHS DEFSTRUCT."
   (let* ((description (parse-structure name-and-options slots))
          (name (structure-name description)))
     (check-symbol-lock name "defining the structure" environment)
+    (check-typed-structure description)
     (note-layout description)
     `(progn
        (eval-always

@@ -196,9 +196,16 @@ inside another; :POLICY is a list of OPTIMIZE qualities. CLHS WITH-COMPILATION-U
 
 ;;; Documentation: kept with names; that of a package among its properties.
 
-;;; The name and kind under which the documentation of OBJECT is kept.
+;;; The name and kind under which the documentation of OBJECT is kept. Functions
+;;; without a name that can be defined are kept in a weak table.
+(defglobal **function-documentation** nil)
+
 (defun documentation-place (object kind)
-  (cond ((functionp object) (values (%function-name object) 'function))
+  (cond ((functionp object)
+         (let ((name (%function-name object)))
+           (if (and name (function-name-p name) (not (eq name 'lambda)))
+               (values name 'function)
+               (values object 'function))))
         ((packagep object) (values object 'package))
         ((and (%instancep object)
               (symbolp (%instance-ref (%instance-layout object) 0)))
@@ -210,6 +217,9 @@ inside another; :POLICY is a list of OPTIMIZE qualities. CLHS WITH-COMPILATION-U
 or NIL."
   (multiple-value-bind (name kind) (documentation-place object kind)
     (cond ((packagep name) (package-property name :documentation))
+          ((functionp name)
+           (and **function-documentation**
+                (values (gethash name **function-documentation**))))
           ((symbolp name)
            (cdr (assq kind (info name :documentation))))
           ((setf-name-p name)
@@ -221,6 +231,11 @@ or NIL."
   (multiple-value-bind (name kind) (documentation-place object kind)
     (cond ((packagep name)
            (set-package-property name :documentation string))
+          ((functionp name)
+           (unless **function-documentation**
+             (setq **function-documentation**
+                   (make-hash-table :test 'eq :weakness :key)))
+           (setf (gethash name **function-documentation**) string))
           ((function-name-p name)
            (set-documentation name kind string)))
     string))

@@ -81,7 +81,13 @@ CLHS IGNORE-ERRORS."
 
 ;;; The condition that DATUM and ARGUMENTS designate; strings make DEFAULT-TYPE.
 (defun coerce-to-condition (datum arguments default-type)
-  (cond ((conditionp datum) datum)
+  (cond ((conditionp datum)
+         (when arguments
+           (error 'simple-type-error
+                  :datum arguments :expected-type 'null
+                  :format-control "the condition ~S takes no arguments: ~S"
+                  :format-arguments (list datum arguments)))
+         datum)
         ((symbolp datum) (apply #'make-condition datum arguments))
         ((or (stringp datum) (functionp datum))
          (make-condition default-type

@@ -443,15 +443,39 @@ CLHS LDIFF."
   "Look for the first of INDICATORS in PLIST: return it, its value and the
 tail, or three NIL. CLHS GET-PROPERTIES."
   (do ((tail plist (cddr tail)))
-      ((null tail) (values nil nil nil))
+      ((null tail)
+       (check-indicators indicators)
+       (values nil nil nil))
     (unless (consp (cdr tail))
       (error 'type-error :datum (cdr tail) :expected-type 'cons))
     (when (memq (car tail) indicators)
       (return (values (car tail) (cadr tail) tail)))))
+
+(defun check-indicators (indicators)
+  (do ((tail indicators (cdr tail)))
+      ((atom tail)
+       (when tail
+         (error 'type-error :datum tail :expected-type 'list)))))
 
 ;;; (LIST* a b c) and the like as functions are engine primitives; a list of
 ;;; values is one here.
 
 (defun values-list (list)
   "Return the elements of LIST as values. CLHS VALUES-LIST."
-  (apply #'values list))
+  (apply #'values (checked-values list)))
+
+;;; LIST, which is a proper list of no more elements than there may be values.
+(defun checked-values (list)
+  (let ((count 0))
+    (do ((tail list (cdr tail)))
+        ((atom tail)
+         (when tail
+           (error 'type-error :datum tail :expected-type 'list))
+         list)
+      (setq count (%fx+ count 1))
+      (when (%fx> count 1023)
+        (error 'simple-type-error
+               :datum list :expected-type 'list
+               :format-control "a list of more than 1023 elements cannot be ~
+                                turned into values"
+               :format-arguments nil)))))

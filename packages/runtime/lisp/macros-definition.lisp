@@ -62,11 +62,11 @@ to. Signal an error when they do not fit. CLHS DESTRUCTURING-BIND."
   "Define the global function NAME with LAMBDA-LIST and BODY; return NAME.
 CLHS DEFUN."
   (check-function-name name)
-  (check-symbol-lock name "defining the function" environment)
   (%mv-let (forms declarations documentation) (parse-body body)
     (let ((lambda-body
             `(,@declarations (block ,(block-name name) ,@forms))))
       `(progn
+         ,@(lock-check-forms name "defining the function" environment)
          ,@(when (and (symbolp name) (info name :accessor))
              `((eval-always (forget-accessor ',name))))
          ,@(when (and (null environment)
@@ -92,8 +92,8 @@ CLHS DEFUN."
   "Make NAME a special variable; set it to VALUE if it is unbound.
 CLHS DEFVAR."
   (check-variable-name name)
-  (check-symbol-lock name "defining the variable" environment)
   `(progn
+     ,@(lock-check-forms name "defining the variable" environment)
      (eval-always (proclaim-special ',name))
      ,@(when value-p
          `((unless (boundp ',name) (setq ,name ,value))))
@@ -104,8 +104,8 @@ CLHS DEFVAR."
                         name value &optional documentation)
   "Make NAME a special variable and set it to VALUE. CLHS DEFPARAMETER."
   (check-variable-name name)
-  (check-symbol-lock name "defining the variable" environment)
   `(progn
+     ,@(lock-check-forms name "defining the variable" environment)
      (eval-always (proclaim-special ',name))
      (setq ,name ,value)
      ,@(documentation-forms name 'variable documentation)
@@ -125,8 +125,8 @@ is unbound."
   "Make NAME a constant with VALUE. Signal an error when it has another
 value already. CLHS DEFCONSTANT."
   (check-variable-name name)
-  (check-symbol-lock name "defining the constant" environment)
   `(progn
+     ,@(lock-check-forms name "defining the constant" environment)
      (eval-always (define-constant ',name ,value))
      ,@(documentation-forms name 'variable documentation)
      ',name))

@@ -7,9 +7,25 @@
          :format-control "~S has an odd number of arguments: ~S"
          :format-arguments (list name form)))
 
-(defmacro psetq (&whole form &rest pairs)
+;;; Whether a symbol macro is among the places of PAIRS. SYMBOL-MACRO-EXPANSION
+;;; comes with setf.lisp.
+(%defun symbol-macro-pair-p (pairs environment)
+  (if (and (consp pairs) (%fdefinition 'symbol-macro-expansion))
+      (%mv-let (expansion expanded-p)
+          (symbol-macro-expansion (car pairs) environment)
+        (declare (ignore expansion))
+        (or expanded-p
+            (symbol-macro-pair-p (cdr (cdr pairs)) environment)))
+      nil))
+
+(defmacro psetq (&whole form &environment environment &rest pairs)
   "Set the variables of PAIRS to the values of their forms, in parallel.
 CLHS PSETQ."
+  (if (symbol-macro-pair-p pairs environment)
+      `(psetf ,@pairs)
+      (expand-psetq pairs form)))
+
+(%defun expand-psetq (pairs form)
   (let ((bindings nil)
         (settings nil)
         (tail pairs))
@@ -96,8 +112,33 @@ true; return the values of RESULTS. CLHS DO."
   (let ((next (temporary "NEXT")))
     `(tagbody ,next (when ,test ,@forms (go ,next)))))
 
-;;; The declarations that bind VARIABLE must hold for its RESULT form too, but
-;;; IGNORE there would be wrong: RESULT sees a rebinding without declarations.
+;;; The declarations of variables as special hold for the RESULT form too; those
+;;; of VARIABLE otherwise, such as its type or IGNORE, would be wrong there.
+(%defun result-forms (variable result declarations)
+  (if result
+      `((let ((,variable nil))
+          (declare (ignorable ,variable))
+          ,@(special-declarations declarations)
+          ,result))
+      '(nil)))
+
+(%defun special-declarations (declarations)
+  (let ((result nil))
+    (tagbody
+     next-declaration
+       (when declarations
+         (let ((tail (cdr (car declarations))))
+           (tagbody
+            next-specifier
+              (when (consp tail)
+                (when (and (consp (car tail)) (eq (car (car tail)) 'special))
+                  (setq result (cons (list 'declare (car tail)) result)))
+                (setq tail (cdr tail))
+                (go next-specifier))))
+         (setq declarations (cdr declarations))
+         (go next-declaration)))
+    result))
+
 (defmacro dolist ((variable list &optional result) &body body)
   "Run BODY with VARIABLE bound to each element of LIST; return RESULT.
 CLHS DOLIST."
@@ -116,11 +157,7 @@ CLHS DOLIST."
                 (tagbody ,@forms))
               ,test
               (if (null ,tail) nil (go ,start))))
-         ,@(if result
-               `((let ((,variable nil))
-                   (declare (ignorable ,variable))
-                   ,result))
-               '(nil))))))
+         ,@(result-forms variable result declarations)))))
 
 (defmacro dotimes ((variable count &optional result) &body body)
   "Run BODY with VARIABLE bound to the integers from 0 below COUNT; return
@@ -167,11 +204,7 @@ RESULT. CLHS DOTIMES."
                   (tagbody ,@forms)))
            (declare (dynamic-extent #',function))
            (,operator #',function ,@arguments))
-         ,@(if result
-               `((let ((,variable nil))
-                   (declare (ignorable ,variable))
-                   ,result))
-               '(nil))))))
+         ,@(result-forms variable result declarations)))))
 
 (defmacro do-symbols ((variable &optional (package '*package*) result)
                       &body body)

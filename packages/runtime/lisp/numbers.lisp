@@ -634,4 +634,5 @@ and both are rational."
         ((subtypep typespec 'single-float) 'single-float)
         ((subtypep typespec 'double-float) 'double-float)
         ((subtypep typespec 'rational) 'rational)
+        ((subtypep typespec 'float) 'float)
         (t 'real)))

@@ -129,15 +129,21 @@ would happen to it."
   (and environment
        (eq (funcall environment :function 'locks-disabled) :macro)))
 
+(defun violates-symbol-lock-p (name environment)
+  "True if the home package of NAME, a function name, is locked here and in
+ENVIRONMENT."
+  (let* ((symbol (if (consp name) (cadr name) name))
+         (package (and (symbolp symbol) (symbol-package symbol))))
+    (and package
+         (violates-lock-p package)
+         (not (locks-disabled-in-p environment)))))
+
 (defun assert-symbol-unlocked (name action environment)
   "Signal PACKAGE-LOCK-VIOLATION if the home package of NAME, a function name, is
 locked here and in ENVIRONMENT. ACTION says what would happen to NAME."
-  (let* ((symbol (if (consp name) (cadr name) name))
-         (package (and (symbolp symbol) (symbol-package symbol))))
-    (when (and package
-               (violates-lock-p package)
-               (not (locks-disabled-in-p environment)))
-      (signal-lock-violation package symbol
+  (when (violates-symbol-lock-p name environment)
+    (let ((symbol (if (consp name) (cadr name) name)))
+      (signal-lock-violation (symbol-package symbol) symbol
                              (format nil "~A ~S" action name)))))
 
 (defmacro without-package-locks (&body body)

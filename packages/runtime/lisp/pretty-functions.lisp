@@ -56,6 +56,7 @@ COLON-P."
   "Print ARRAY with its parts as filled lists."
   (let ((stream (output-stream stream)))
     (if (and (or *print-array* *print-readably*)
+             (or (not *print-readably*) (eq t (array-element-type array)))
              (or (vectorp array)
                  (and (%fx< 0 (array-rank array))
                       (not (and *print-readably*

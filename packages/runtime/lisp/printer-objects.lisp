@@ -9,6 +9,8 @@
         ((not (or *print-array* *print-readably*))
          (output-unreadable array stream))
         ((bit-vector-p array) (output-bit-vector array stream))
+        ((and *print-readably* (not (eq t (array-element-type array))))
+         (output-typed-array array stream))
         ((vectorp array)
          (with-print-depth (stream)
            (write-string-to stream "#(")
@@ -21,6 +23,17 @@
          (write-string-to stream (integer-digits (array-rank array) 10))
          (write-char-to stream #\A)
          (output-array-level array (array-dimensions array) 0 stream))))
+
+(defun output-typed-array (array stream)
+  "Print ARRAY as #A(element-type dimensions contents), from which READ makes an
+array of the same type."
+  (write-string-to stream "#A(")
+  (output-object (array-element-type array) stream)
+  (write-char-to stream #\Space)
+  (output-object (array-dimensions array) stream)
+  (write-char-to stream #\Space)
+  (output-array-level array (array-dimensions array) 0 stream)
+  (write-char-to stream #\)))
 
 (defun readable-dimensions-p (array)
   "True if the contents of ARRAY tell its dimensions: behind a 0 only zeros are

@@ -210,16 +210,39 @@ CLHS NREVERSE."
     ((vector simple-vector array simple-array string simple-string base-string
              simple-base-string bit-vector simple-bit-vector)
      (vector-type (if (consp type) type (list type))))
-    (or (sequence-type (cadr type)))
+    (or (sequence-type-of-any type (cdr type)))
     (and (sequence-type (cadr type)))
     (t
      (multiple-value-bind (expansion expanded-p) (expand-type-1 type)
        (if expanded-p
            (sequence-type expansion)
            (error 'simple-type-error
-                  :datum type :expected-type 'sequence
+                  :datum type
+                  :expected-type '(satisfies definite-sequence-type-p)
                   :format-control "~S is not a type of sequences"
                   :format-arguments (list type)))))))
+
+;;; The kind that all the TYPES have, if they have one, and a list of lengths.
+(defun sequence-type-of-any (whole types)
+  (multiple-value-bind (kind length) (sequence-type (car types))
+    (dolist (type (cdr types) (values kind length))
+      (multiple-value-bind (other other-length) (sequence-type type)
+        (unless (eql kind other)
+          (error 'simple-type-error
+                 :datum whole
+                 :expected-type '(satisfies definite-sequence-type-p)
+                 :format-control "~S does not say which kind of sequence"
+                 :format-arguments (list whole)))
+        (setq length (and length other-length
+                          (union (lengths-list length)
+                                 (lengths-list other-length))))))))
+
+(defun definite-sequence-type-p (type)
+  (handler-case (progn (sequence-type type) t)
+    (error () nil)))
+
+(defun lengths-list (length)
+  (if (listp length) length (list length)))
 
 (defun vector-type (type)
   (multiple-value-bind (element-type dimensions) (array-type-parts type)
@@ -236,7 +259,7 @@ CLHS NREVERSE."
 
 ;;; A cons type has at least one element.
 (defun check-sequence-length (type wanted length)
-  (when (or (and wanted (not (eql wanted length)))
+  (when (or (and wanted (not (memq length (lengths-list wanted))))
             (and (eql length 0)
                  (eq 'cons (if (consp type) (car type) type))))
     (sequence-length-error type length)))
@@ -516,8 +539,15 @@ CLHS SOME."
     (t
      (multiple-value-bind (expansion expanded-p) (expand-type-1 type)
        (cond (expanded-p (coerce object expansion))
-             ((memq name '(and or)) (coerce object (cadr type)))
+             ((eq name 'and) (coerce object (cadr type)))
+             ((and (eq name 'or) (sequencep object)
+                   (every #'sequence-type-p (cdr type)))
+              (coerce-sequence object type))
+             ((eq name 'or) (coerce object (cadr type)))
              (t (coerce-error object type)))))))
+
+(defun sequence-type-p (type)
+  (values (subtypep type 'sequence)))
 
 (defun coerce-sequence (object type)
   (multiple-value-bind (kind length) (sequence-type type)

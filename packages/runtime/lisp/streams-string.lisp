@@ -122,6 +122,9 @@ store where it stopped into the place INDEX."
   (unless (%instance-of-p string-output-stream (%layout string-output-stream))
     (error 'type-error :datum string-output-stream
                        :expected-type 'string-stream))
+  (when (null (%string-output-element-type string-output-stream))
+    (return-from get-output-stream-string
+      (make-array 0 :element-type nil)))
   (let* ((fill (%string-stream-index string-output-stream))
          (result (%make-vector #x2C fill)))
     (%replace result 0 (%string-stream-string string-output-stream) 0 fill)

@@ -17,8 +17,17 @@
 
 (defun real-leaf (kind low high)
   (list kind
-        (if (eq low '*) nil low)
-        (if (eq high '*) nil high)))
+        (if (eq low '*) nil (zero-bound low (consp low)))
+        (if (eq high '*) nil (zero-bound high (not (consp high))))))
+
+;;; Bounds that are zero mean both zeros, of which -0.0 comes first: the positive
+;;; zero of BOUND if PLUS-P, else the negative one.
+(defun zero-bound (bound plus-p)
+  (cond ((null bound) nil)
+        ((/= 0 (bound-value bound)) bound)
+        ((consp bound) (list (if plus-p 0.0 -0.0)))
+        (plus-p 0.0)
+        (t -0.0)))
 
 (defun integer-leaf (low high)
   (flet ((bound (x adjust round)
@@ -54,6 +63,7 @@
         (rational '(:complex rational))
         (single-float '(:complex single-float))
         (double-float '(:complex double-float))
+        (float '(or (:complex single-float) (:complex double-float)))
         (t (complex-tree '*)))))
 
 (defun array-tree (type)
@@ -232,28 +242,40 @@
 (defun bound-value (bound)
   (if (consp bound) (car bound) bound))
 
+;;; Whether A is below B, where -0.0 is below 0.0.
+(defun bound-below-p (a b)
+  (let ((a (bound-value a))
+        (b (bound-value b)))
+    (or (< a b)
+        (and (= a b) (minus-zero-p a) (not (minus-zero-p b))))))
+
+(defun minus-zero-p (x)
+  (and (floatp x) (= x 0) (minusp (float-sign x))))
+
 ;;; The stricter of two lower (or upper) bounds.
 (defun higher-low (a b)
   (cond ((null a) b)
         ((null b) a)
-        ((> (bound-value a) (bound-value b)) a)
-        ((< (bound-value a) (bound-value b)) b)
+        ((bound-below-p b a) a)
+        ((bound-below-p a b) b)
         ((consp a) a)
         (t b)))
 
 (defun lower-high (a b)
   (cond ((null a) b)
         ((null b) a)
-        ((< (bound-value a) (bound-value b)) a)
-        ((> (bound-value a) (bound-value b)) b)
+        ((bound-below-p a b) a)
+        ((bound-below-p b a) b)
         ((consp a) a)
         (t b)))
 
 (defun range-empty-p (low high)
   (and low high
-       (or (> (bound-value low) (bound-value high))
+       (or (bound-below-p high low)
            (and (= (bound-value low) (bound-value high))
-                (or (consp low) (consp high))))))
+                (or (and (consp low) (consp high))
+                    (and (or (consp low) (consp high))
+                         (not (bound-below-p low high))))))))
 
 (defun ranges-empty-p (positive negative after before)
   (let ((low nil)
@@ -501,13 +523,25 @@
         (t (and (same-specifier-p (car a) (car b))
                 (same-specifier-p (cdr a) (cdr b))))))
 
+(defun complex-specifier-p (type)
+  (and (consp type) (eq (car type) 'complex)
+       (consp (cdr type)) (not (eq (cadr type) '*))))
+
 (defun subtypep (type-1 type-2 &optional environment)
   "Return whether TYPE-1 is certainly a subtype of TYPE-2, and whether the
 answer is certain. CLHS SUBTYPEP."
-  (if (same-specifier-p type-1 type-2)
-      (values t t)
-      (case (tree-subtype-p (type-tree type-1 environment)
-                            (type-tree type-2 environment))
-        ((t) (values t t))
-        ((nil) (values nil t))
-        (t (values nil nil)))))
+  (cond
+    ((same-specifier-p type-1 type-2)
+     (values t t))
+    ((and (complex-specifier-p type-1) (complex-specifier-p type-2))
+     ;; What the standard asks for here is no matter of the objects.
+     (values (or (eq (upgraded-complex-part-type (cadr type-1))
+                     (upgraded-complex-part-type (cadr type-2)))
+                 (values (subtypep (cadr type-1) (cadr type-2) environment)))
+             t))
+    (t
+     (case (tree-subtype-p (type-tree type-1 environment)
+                           (type-tree type-2 environment))
+       ((t) (values t t))
+       ((nil) (values nil t))
+       (t (values nil nil))))))

@@ -162,8 +162,20 @@ CLHS COMPILED-FUNCTION-P."
          :format-control "~S is not a type specifier"
          :format-arguments (list type)))
 
+;;; Whether TYPE tells arguments or values of functions: objects cannot be tested
+;;; for that (CLHS FUNCTION).
+(defun tells-signature-p (type)
+  (and (consp type)
+       (or (and (eq (car type) 'function) (consp (cdr type)))
+           (and (memq (car type) '(and or not))
+                (let ((found nil))
+                  (dolist (part (cdr type) found)
+                    (when (tells-signature-p part)
+                      (setq found t))))))))
+
 (define-compiler-macro typep (&whole form object type &optional environment)
-  (if (and (consp type) (eq (car type) 'quote) (null environment))
+  (if (and (consp type) (eq (car type) 'quote) (null environment)
+           (not (tells-signature-p (car (cdr type)))))
       (if (symbolp object)
           (type-test object (car (cdr type)))
           (let ((variable (temporary "OBJECT")))
@@ -393,6 +405,12 @@ CLHS COMPILED-FUNCTION-P."
 (defun typep (object type &optional environment)
   "True if OBJECT is of the type that the specifier TYPE names.
 Signal an error when TYPE is no specifier. CLHS TYPEP."
+  (when (tells-signature-p type)
+    (error 'simple-type-error
+           :datum type :expected-type '(not (cons (eql function) cons))
+           :format-control "~S tells arguments or values of functions: objects ~
+                            cannot be tested for that"
+           :format-arguments (list type)))
   (%typep object type environment))
 
 (defun %typep (object type &optional environment)

@@ -361,3 +361,23 @@
     (flet ((f (x) (list (many x))))
       (list (f 0) (f 31) (f 59)
             (handler-case (f 60) (error () :error))))))
+
+(define-test values-list-of-what-is-none
+  (flet ((try (list) (handler-case (values-list list)
+                       (type-error () :type))))
+    (list (try '(1 . 2)) (try 'a) (try (list* 1 2 3 4 5 6))
+          (multiple-value-list (values-list '(1 2 3 4 5 6)))
+          (try (make-list 100000))))
+  => "(:TYPE :TYPE :TYPE (1 2 3 4 5 6) :TYPE)")
+(define-test psetq-of-symbol-macros
+  (let ((i 0) (a (vector 0 1 2 3 4 5)))
+    (symbol-macrolet ((x (aref a (incf i))))
+      (psetq x (incf i) x (incf i)))
+    (list a i)))
+(define-test special-declaration-over-the-result
+  (let ((x :good))
+    (declare (special x))
+    (let ((x :bad))
+      (list (dolist (e nil x) (declare (special x)))
+            (dotimes (e 0 x) (declare (special x)))
+            x))))

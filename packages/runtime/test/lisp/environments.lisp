@@ -106,3 +106,9 @@
                                             '((list a b c))))))
       (list (funcall function '(m 1) nil) (funcall function '(m 1 3 4) nil)))
   => "((1 2 NIL) (1 3 (4)))")
+
+(define-test whole-pattern-in-macrolet
+  (macrolet ((m (&whole (name a . rest) b c)
+               `(quote (,name ,a ,rest ,b ,c))))
+    (m 1 2))
+  => "(M 1 (2) 1 2)")

@@ -155,3 +155,13 @@
     (ext:package-lock-violation (c) (princ-to-string c)))
   => "\"defining the function CAR would change the locked package COMMON-LISP\"")
 (define-test car-is-whole (car '(1 2)) => "1")
+
+;;; A locked definition that is never reached does nothing.
+(define-test locked-but-not-reached
+  (list (eval '(when nil (defun cl:car (x) x)))
+        (eval '(unless t (defmacro cl:when (x) x)))
+        (eval '(when nil (defconstant cl:pi 3)))
+        (handler-case (eval '(when t (defun cl:car (x) x)))
+          (ext:package-lock-violation () :locked))
+        (car '(1)))
+  => "(NIL NIL NIL :LOCKED 1)")

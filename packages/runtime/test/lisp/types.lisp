@@ -135,3 +135,15 @@ constant type and by one computed."
   (list (subtypep 'type-error 'error) (subtypep 'error 'type-error)
         (subtypep 'simple-error 'simple-condition) (subtypep 'warning 'condition)
         (subtypep 'simple-type-error '(and type-error simple-condition))))
+
+(define-test float-zeros-in-types
+  (list (subtypep '(single-float 0.0) '(or (single-float (0.0)) (eql 0.0)))
+        (subtypep '(single-float 0.0)
+                  '(or (single-float (0.0)) (member 0.0 -0.0)))
+        (subtypep '(eql -0.0) '(single-float 0.0))
+        (subtypep '(double-float (-1d0) (0d0)) '(double-float * (-0d0)))
+        (subtypep '(member 0.0) '(single-float * (0.0)))
+        (typep -0.0 '(single-float 0.0))))
+(define-test signatures-cannot-be-tested
+  (handler-case (typep #'car '(function (t) t))
+    (error () :error)))

@@ -174,4 +174,8 @@
    (eval-when-forms-see-those-before
     "2")
    (case-with-many-clauses
-    "((0) (961) (3481) :ERROR)")))
+    "((0) (961) (3481) :ERROR)")
+   (psetq-of-symbol-macros
+    "(#(0 2 2 4 4 5) 4)")
+   (special-declaration-over-the-result
+    "(:GOOD :GOOD :BAD)")))

@@ -30,4 +30,8 @@
    (structure-types
     "(T T NIL T NIL DOG T NIL T NIL T T NIL (T T))")
    (condition-types
-    "(T NIL T T T)")))
+    "(T NIL T T T)")
+   (float-zeros-in-types
+    "(NIL T T T NIL T)")
+   (signatures-cannot-be-tested
+    ":ERROR")))
