@@ -31,6 +31,9 @@ make equal images; directories as well.")
 (defvar *memory-openings* (make-array 16 :initial-element nil)
   "Openings by descriptor, from the first descriptor of memory files on.")
 
+(defvar *memory-directory* ""
+  "The current directory where all files are in memory.")
+
 (dolist (name '("" "/image" "/tmp"))
   (setf (gethash name *memory-files*) :directory))
 
@@ -50,18 +53,30 @@ make equal images; directories as well.")
 
 ;;; Names.
 
+(defun name-parts (name)
+  "The parts of NAME between slashes."
+  (let ((start 0) (parts '()))
+    (loop
+      (let ((end (position #\/ name :start start)))
+        (push (subseq name start end) parts)
+        (if (null end)
+            (return (nreverse parts)))
+        (setq start (cl:1+ end))))))
+
 (defun memory-name (name)
-  "NAME as it stands in the table."
-  (let* ((start (if (and (cl:>= (length name) 2) (string= "./" name :end2 2))
-                    2
-                    0))
-         (end (length name)))
-    (while (and (cl:> end start) (char= #\/ (char name (cl:- end 1))))
-      (setq end (cl:- end 1)))
-    (let ((text (subseq name start end)))
-      (if (or (string= text "") (char= #\/ (char text 0)))
-          text
-          (concatenate 'string "/" text)))))
+  "NAME as it stands in the table: absolute, without parts . and .. and a final
+slash."
+  (let ((parts '()))
+    (dolist (part (name-parts (if (and (string/= name "")
+                                       (char= #\/ (char name 0)))
+                                  name
+                                  (concatenate 'string *memory-directory* "/"
+                                               name))))
+      (cond ((or (string= part "") (string= part ".")))
+            ((string= part "..") (pop parts))
+            (t (push part parts))))
+    (apply #'concatenate 'string
+           (mapcan (lambda (part) (list "/" part)) (nreverse parts)))))
 
 (defun memory-entry (name)
   (gethash (memory-name name) *memory-files*))
@@ -103,10 +118,13 @@ make equal images; directories as well.")
   "A descriptor of the file NAME, or a negative error number; DIRECTION as for
 %OPEN-FILE."
   (let* ((name (memory-name name))
-         (file (gethash name *memory-files*)))
+         (file (gethash name *memory-files*))
+         (new nil))
     (when (and (null file) (not (member direction '(:input :overwrite))))
-      (setq file (new-memory-file name)))
-    (cond ((null file) -2)
+      (setq new (new-memory-file name)
+            file new))
+    (cond ((and file (eq direction :new) (not (eq new file))) -17)
+          ((null file) -2)
           ((eq file :directory) (if (eq direction :input) -2 -21))
           ((integerp file) file)
           (t
@@ -222,8 +240,9 @@ negative error number."
              (setf (gethash name *memory-files*) file)
              0))))
 
-(defun make-memory-directory (name)
+(defun make-memory-directory (name &optional mode)
   "Make the directory NAME; 0 or a negative error number."
+  (declare (ignore mode))
   (let ((name (memory-name name)))
     (cond ((gethash name *memory-files*) -17)
           ((not (eq :directory
@@ -238,6 +257,35 @@ negative error number."
     (cond ((null file) nil)
           ((eq file :directory) +included-seconds+)
           (t (memory-file-seconds file)))))
+
+(defun memory-file-status (name follow)
+  "What is known of NAME, as %FILE-STATUS has it, or a negative error number."
+  (declare (ignore follow))
+  (let ((entry (memory-entry name)))
+    (if (null entry)
+        -2
+        (let ((time (cl:+ 2208988800 (memory-file-write-seconds name)))
+              (directory-p (eq entry :directory)))
+          (list (if directory-p :directory :file)
+                (if directory-p #o755 #o644)
+                (if directory-p 0 (memory-file-length entry))
+                time time time (sxhash (memory-name name)) 0 1 0 0)))))
+
+(defun read-memory-link (name)
+  "There are no links in memory: a negative error number."
+  (if (memory-entry name) -22 -2))
+
+(defun enter-memory-directory (name)
+  "Make NAME the current directory; 0 or a negative error number."
+  (let ((entry (memory-entry name)))
+    (cond ((null entry) -2)
+          ((not (eq entry :directory)) -20)
+          (t (setq *memory-directory* (memory-name name))
+             0))))
+
+(defun memory-current-directory ()
+  "The name of the current directory, with a final slash."
+  (concatenate 'string *memory-directory* "/"))
 
 ;;; Putting files on an image.
 

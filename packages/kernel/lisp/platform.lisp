@@ -92,13 +92,21 @@
   "0 or a negative error number.")
 (define-file-operation rename-file (from to) +no-file-system+
   "0 or a negative error number.")
-(define-file-operation make-directory (name) +no-file-system+
+(define-file-operation make-directory (name mode) +no-file-system+
+  "0 or a negative error number.")
+(define-file-operation file-status (name follow) +no-file-system+
+  "A list as of %FILE-STATUS, or a negative error number.")
+(define-file-operation read-link (name) +no-file-system+
+  "A string, or a negative error number.")
+(define-file-operation make-link (target name hard) +no-file-system+
+  "0 or a negative error number.")
+(define-file-operation change-directory (name) (enter-memory-directory name)
   "0 or a negative error number.")
 (define-file-operation list-directory (name) +no-file-system+
   "The names in a directory, or a negative error number.")
 (define-file-operation file-write-seconds (name) nil
   "Seconds since 1970 of the last change, or NIL.")
-(define-file-operation current-directory () "/"
+(define-file-operation current-directory () (memory-current-directory)
   "The name of the current directory, with a final slash.")
 (define-file-operation terminal-p (fd) (cl:< fd 3)
   "Is FD a terminal?")

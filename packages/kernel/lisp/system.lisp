@@ -133,9 +133,31 @@ many, 0 at the end, or a negative error number."
           ((or (memory-name-p from) (memory-name-p to)) -18)
           (t (platform-rename-file from to)))))
 
-(defun %make-directory (name)
-  "Make the directory NAME; 0 or a negative error number."
-  (on-name-of (make-memory-directory platform-make-directory) name))
+(defun %make-directory (name &optional (mode #o777))
+  "Make the directory NAME, with MODE but for the process's mask; 0 or a negative
+error number."
+  (on-name-of (make-memory-directory platform-make-directory) name mode))
+
+(defun %file-status (name follow)
+  "What is known of the file NAME, symbolic links followed if FOLLOW: a list of its
+kind, permissions, size, times of modification, access and change (universal times),
+inode, device, links, user, group; or a negative error number."
+  (on-name-of (memory-file-status platform-file-status) name follow))
+
+(defun %read-link (name)
+  "What the symbolic link NAME holds, or a negative error number."
+  (on-name-of (read-memory-link platform-read-link) name))
+
+(defun %make-link (target name hard)
+  "Make NAME a symbolic link to TARGET or, if HARD, another name of it; 0 or a
+negative error number."
+  (if (memory-name-p name)
+      +no-file-system+
+      (without-switching (platform-make-link target name hard))))
+
+(defun %change-directory (name)
+  "Make NAME the current directory; 0 or a negative error number."
+  (without-switching (platform-change-directory name)))
 
 (defun %list-directory (name)
   "The names in the directory NAME, or a negative error number."

@@ -82,6 +82,8 @@
    (:file "unsupported")
    (:file "js/processes" :if-feature :javascript)
    (:file "files")
+   (:file "file-status")
+   (:file "process-environment")
    (:file "float-print")
    (:file "readtable")
    (:file "reader")

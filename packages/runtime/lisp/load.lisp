@@ -179,22 +179,6 @@ it is there already. Signals an error when nobody knows it."
 
 ;;; The process.
 
-(defun getenv (name)
-  "The value of the environment variable NAME, a string, or NIL."
-  (%getenv (coerce (string name) 'simple-string)))
-
-(defun getpid ()
-  "The number by which the operating system knows this process; 1 where there are
-no others."
-  (%process-id))
-
-(defun command-line-arguments ()
-  "The arguments of the command that started the system, a list of strings,
-without the name of the command."
-  (cdr (%command-line)))
-
-(defglobal **after-collection** nil)    ; what calls finalizers, or NIL
-
 (defun gc (&key full)
   "Collect garbage, with FULL in the whole heap, and call the finalizers of what
 is gone. Return T."

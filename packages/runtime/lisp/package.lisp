@@ -12,6 +12,15 @@
    #:library-source #:skip-form #:platform-name #:getpid
    #:unsupported-operation #:unsupported-operation-name
    #:unsupported-operation-platform #:unsupported-operation-remedy
+   #:setenv #:unsetenv #:environ #:getcwd #:chdir
+   ;; Files.
+   #:file-status #:file-kind #:file-status-p #:file-status-kind
+   #:file-status-mode #:file-status-size #:file-status-modified
+   #:file-status-accessed #:file-status-changed #:file-status-inode
+   #:file-status-device #:file-status-links #:file-status-user
+   #:file-status-group #:read-link #:make-link #:delete-directory
+   #:temporary-directory #:make-temporary-file #:make-temporary-directory
+   #:with-temporary-file #:with-temporary-directory
    ;; Other programs.
    #:run-program #:process #:process-p #:process-pid #:process-status
    #:process-exit-code #:process-alive-p #:process-wait #:process-kill

@@ -36,6 +36,7 @@ const OPEN_FLAGS: Readonly<Record<string, number>> = {
   OUTPUT: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC,
   OVERWRITE: fs.constants.O_WRONLY,
   APPEND: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND,
+  NEW: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL,
   IO: fs.constants.O_RDWR | fs.constants.O_CREAT,
 };
 
@@ -99,7 +100,11 @@ function octetPrimitives(text: (x: LispObject) => string) {
     "%OPEN-FILE": (name: LispObject, direction: LispObject) =>
       attempt(() => {
         const { name: kind } = direction as LispSymbol;
-        const fd = fs.openSync(text(name), OPEN_FLAGS[kind] ?? 0, 0o666);
+        const fd = fs.openSync(
+          text(name),
+          OPEN_FLAGS[kind] ?? 0,
+          kind === "NEW" ? 0o600 : 0o666,
+        );
         if (kind !== "APPEND" && fs.fstatSync(fd).isFile()) positions.set(fd, 0);
         return fd;
       }),
@@ -120,10 +125,94 @@ function octetPrimitives(text: (x: LispObject) => string) {
   };
 }
 
+/** The kind of a file as a keyword's name, from what `stat` told. */
+function kindOfStatus(status: fs.BigIntStats): string {
+  if (status.isFile()) return "FILE";
+  if (status.isDirectory()) return "DIRECTORY";
+  if (status.isSymbolicLink()) return "LINK";
+  if (status.isFIFO()) return "PIPE";
+  if (status.isSocket()) return "SOCKET";
+  if (status.isCharacterDevice()) return "CHARACTER-DEVICE";
+  return status.isBlockDevice() ? "BLOCK-DEVICE" : "OTHER";
+}
+
+/** What `%file-status` answers for a file that is there. */
+function statusList(world: World, status: fs.BigIntStats): LispObject {
+  const time = (ns: bigint) => normalizeInteger(ns / 1_000_000_000n + BigInt(UNIX_EPOCH));
+  return list([
+    world.keyword(kindOfStatus(status)),
+    normalizeInteger(status.mode & 0o7777n),
+    normalizeInteger(status.size),
+    time(status.mtimeNs),
+    time(status.atimeNs),
+    time(status.ctimeNs),
+    ...[status.ino, status.dev, status.nlink, status.uid, status.gid].map((n) =>
+      normalizeInteger(n),
+    ),
+  ]);
+}
+
+/** Status, links, the current directory: a worker of Node cannot change that itself. */
+function statusPrimitives(world: World, directory: Directory) {
+  const { text } = directory;
+  return {
+    "%FILE-STATUS": (name: LispObject, follow: LispObject) =>
+      attempt(() => {
+        const options = { bigint: true } as const;
+        const path = text(name);
+        const status =
+          follow === NIL ? fs.lstatSync(path, options) : fs.statSync(path, options);
+        return statusList(world, status);
+      }),
+    "%READ-LINK": (name: LispObject) =>
+      attempt(() => LispString.from(fs.readlinkSync(text(name)))),
+    "%MAKE-LINK": (target: LispObject, name: LispObject, hard: LispObject) =>
+      attempt(() => {
+        if (hard === NIL) fs.symlinkSync(world.textOf(target) ?? "", text(name));
+        else fs.linkSync(text(target), text(name));
+        return 0;
+      }),
+    "%CHANGE-DIRECTORY": (name: LispObject) =>
+      attempt(() => {
+        const path = text(name);
+        if (!fs.statSync(path).isDirectory()) return -os.constants.errno.ENOTDIR;
+        fs.accessSync(path, fs.constants.X_OK);
+        directory.enter(path);
+        return 0;
+      }),
+    "%CURRENT-DIRECTORY": () => LispString.from(directory.name()),
+  };
+}
+
+/** The current directory, and the names of files as seen from there. */
+interface Directory {
+  readonly text: (x: LispObject) => string;
+  readonly enter: (path: string) => void;
+  /** Its name, with a final slash. */
+  readonly name: () => string;
+}
+
+function currentDirectory(world: World): Directory {
+  let current: string | undefined;
+  const name = () => `${current ?? process.cwd()}/`.replace("//", "/");
+  return {
+    name,
+    text: (x) => {
+      const path = world.textOf(x) ?? "";
+      return path.startsWith("/") || current === undefined ? path : name() + path;
+    },
+    enter: (path) => {
+      current = fs.realpathSync(path);
+    },
+  };
+}
+
 function filePrimitives(world: World) {
-  const text = (x: LispObject) => world.textOf(x) ?? "";
+  const directory = currentDirectory(world);
+  const { text } = directory;
   return {
     ...octetPrimitives(text),
+    ...statusPrimitives(world, directory),
     "%PROBE-FILE": (name: LispObject): LispObject => {
       let kind: string | null = null;
       attempt(() => {
@@ -145,9 +234,9 @@ function filePrimitives(world: World) {
         fs.renameSync(text(from), text(to));
         return 0;
       }),
-    "%MAKE-DIRECTORY": (name: LispObject) =>
+    "%MAKE-DIRECTORY": (name: LispObject, mode: LispObject | undefined) =>
       attempt(() => {
-        fs.mkdirSync(text(name));
+        fs.mkdirSync(text(name), typeof mode === "number" ? mode : 0o777);
         return 0;
       }),
     "%LIST-DIRECTORY": (name: LispObject) =>
@@ -164,7 +253,6 @@ function filePrimitives(world: World) {
       const stat = fs.statSync(text(name), { throwIfNoEntry: false });
       return stat === undefined ? NIL : Math.floor(stat.mtimeMs / 1000) + UNIX_EPOCH;
     },
-    "%CURRENT-DIRECTORY": () => LispString.from(`${process.cwd()}/`.replace("//", "/")),
   };
 }
 

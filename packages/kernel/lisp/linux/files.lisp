@@ -49,9 +49,11 @@
                  (:output (cl:+ 1 #o100 #o1000))
                  (:overwrite 1)
                  (:append (cl:+ 1 #o100 #o2000))
+                 (:new (cl:+ 1 #o100 #o200))
                  (t (cl:+ 2 #o100)))))
     (with-name (path name)
-      (call-openat +current-directory+ path (cl:+ flags #o2000000) #o666))))
+      (call-openat +current-directory+ path (cl:+ flags #o2000000)
+                   (if (eq direction :new) #o600 #o666)))))
 
 (defun linux-close-file (fd)
   (call-close fd))
@@ -84,11 +86,8 @@
 
 (defun link-target (name)
   "What the symbolic link NAME names, or NIL."
-  (let ((count (with-name (path name +second-name+)
-                 (call-readlink path +linux-buffer+ (cl:1- +second-name+)))))
-    (and (cl:> count 0)
-         (progn (set-octet (cl:+ +linux-buffer+ count) 0 0)
-                (c-string +linux-buffer+)))))
+  (let ((target (linux-read-link name)))
+    (if (stringp target) target nil)))
 
 (defun linux-file-write-seconds (name)
   (let ((result (with-name (path name)
@@ -106,9 +105,54 @@
     (with-name (target to +second-name+)
       (call-rename path target))))
 
-(defun linux-make-directory (name)
+(defun linux-make-directory (name mode)
   (with-name (path name)
-    (call-mkdir path #o777)))
+    (call-mkdir path mode)))
+
+(defun file-kind-of-mode (mode)
+  (case (cl:logand #o170000 mode)
+    (#o100000 :file)
+    (#o040000 :directory)
+    (#o120000 :link)
+    (#o010000 :pipe)
+    (#o140000 :socket)
+    (#o020000 :character-device)
+    (#o060000 :block-device)
+    (t :other)))
+
+(defun linux-file-status (name follow)
+  (let ((result (with-name (path name)
+                  (if follow
+                      (call-stat path +linux-scratch+)
+                      (call-lstat path +linux-scratch+)))))
+    (flet ((number (offset)
+             (%raw-load-u64 +linux-scratch+ offset))
+           (time (offset)
+             (cl:+ 2208988800 (%raw-load-s64 +linux-scratch+ offset))))
+      (if (cl:< result 0)
+          result
+          (let ((mode (half +linux-scratch+ 24)))
+            (list (file-kind-of-mode mode) (cl:logand #o7777 mode)
+                  (number 48) (time 88) (time 72) (time 104) (number 8)
+                  (number 0) (number 16) (half +linux-scratch+ 28)
+                  (half +linux-scratch+ 32)))))))
+
+(defun linux-read-link (name)
+  (let ((count (with-name (path name +second-name+)
+                 (call-readlink path +linux-buffer+ (cl:1- +second-name+)))))
+    (if (cl:< count 0)
+        count
+        (progn (set-octet (cl:+ +linux-buffer+ count) 0 0)
+               (c-string +linux-buffer+)))))
+
+(defun linux-make-link (target name hard)
+  (with-name (from target)
+    (with-name (to name +second-name+)
+      (if hard (call-link from to) (call-symlink from to)))))
+
+(defun linux-change-directory (name)
+  (with-name (path name)
+    (call-chdir path)))
 
 (defun linux-current-directory ()
   (let ((result (call-getcwd +linux-buffer+ +linux-buffer-size+)))

@@ -55,6 +55,7 @@
    (:file "mop")
    (:file "gray-streams")
    (:file "package-extensions")
+   (:file "file-extensions")
    (:file "environments")
    (:file "bad-input")
    (:file "listener")))
