@@ -67,5 +67,7 @@
    (:file "process-copying")
    (:file "run-program")
    (:file "evaluate")
+   (:file "ending")
    (:file "world")
+   (:file "elf")
    (:file "save-world")))

@@ -18,7 +18,10 @@
                 #:system-stream-error-code #:make-fd-stream #:octets-at-hand
                 #:make-octets-stream #:native-namestring
                 #:absolute-namestring #:utf-8-length #:*stdout*
-                #:unsupported #:simple-file-error)
+                #:unsupported #:simple-file-error
+                #:file-stream-p #:abandon-file-stream #:reset-console
+                #:call-until-exit #:*exit-possible* #:*exit-elsewhere*
+                #:*end-other-threads* #:%exit)
   (:import-from #:astralisp.compiler
                 #:+cons-lowtag+ #:+other-lowtag+ #:+instance-lowtag+
                 #:+function-lowtag+ #:+layout-tag+ #:+header-tag+

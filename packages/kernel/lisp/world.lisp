@@ -47,6 +47,7 @@
           *all-threads* (list thread)
           *descriptor-waits* '()
           *environment* :unread
+          *processes* (make-hash-table)
           *terminal-owner* nil
           *terminal-queue* (make-queue)
           *interrupted-thread* thread)
@@ -71,7 +72,7 @@ the option --stress the collector runs as often as it can."
        #'call-with-terminal)
   (if (member "--stress" (%command-line) :test #'equal)
       (set-collector-stress 16384))
-  (run-repl))
+  (call-until-exit #'run-repl))
 
 (defun cold-main ()
   "What a cold world does when its initialisers have run: with the arguments

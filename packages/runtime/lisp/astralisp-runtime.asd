@@ -110,6 +110,7 @@
    (:file "cross-references")
    (:file "environments")
    (:file "macroexpand-all")
+   (:file "exit")
    (:file "load")
    (:file "overlays")
    (:file "overlays-uiop")

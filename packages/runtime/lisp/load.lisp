@@ -179,6 +179,8 @@ it is there already. Signals an error when nobody knows it."
 
 ;;; The process.
 
+(defglobal **after-collection** nil)    ; what calls finalizers, or NIL
+
 (defun gc (&key full)
   "Collect garbage, with FULL in the whole heap, and call the finalizers of what
 is gone. Return T."
@@ -190,15 +192,6 @@ is gone. Return T."
 (defun heap-usage ()
   "How many octets of the heap are in use, and how many there are."
   (%heap-usage))
-
-(defun quit (&optional (code 0) &key abort)
-  "End the system with the exit status CODE; with ABORT without sending on what
-was written."
-  (unless abort
-    (ignore-errors (finish-output *standard-output*))
-    (ignore-errors (finish-output *error-output*))
-    (ignore-errors (finish-output *stdout*)))
-  (%exit code))
 
 ;;; What the system is.
 

@@ -8,7 +8,8 @@
   (:use)
   (:export
    ;; The process.
-   #:quit #:getenv #:command-line-arguments #:gc #:heap-usage
+   #:quit #:exit #:*exit-hooks* #:*init-hooks* #:*save-hooks*
+   #:save-world #:getenv #:command-line-arguments #:gc #:heap-usage
    #:library-source #:skip-form #:platform-name #:getpid
    #:unsupported-operation #:unsupported-operation-name
    #:unsupported-operation-platform #:unsupported-operation-remedy

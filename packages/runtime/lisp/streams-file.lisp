@@ -394,6 +394,17 @@ signed; NIL if ELEMENT-TYPE is one of characters."
   "How many octets of the file STREAM can be read without asking the system."
   (%fx- (%file-stream-end stream) (%file-stream-start stream)))
 
+(defun file-stream-p (object)
+  (%instance-of-p object (%layout file-stream)))
+
+(defun abandon-file-stream (stream)
+  "Close STREAM, which is not one of the console, for a world that is saved."
+  (when (and (%stream-open-p stream)
+             (not (member stream (list *stdin* *stdout* *stderr*))))
+    (ignore-errors (send-file-output stream))
+    (setf (%file-stream-fd stream) -1)
+    (close-stream-methods stream)))
+
 (defun make-octets-stream (octets element-type)
   "A stream from which the vector OCTETS is read; there is no file."
   (let ((stream (make-fd-stream -1 :input t :element-type element-type)))
