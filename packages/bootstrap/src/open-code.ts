@@ -408,12 +408,15 @@ template("%RATIOP", 1, (x) => `${x} instanceof $Ratio`, BOOLEAN);
 template("%COMPLEXP", 1, (x) => `${x} instanceof $Complex`, BOOLEAN);
 for (const format of ["DOUBLE", "SINGLE"]) {
   const make = format === "DOUBLE" ? "new $DoubleFloat" : "new $SingleFloat";
-  for (const operator of ["+", "-", "*", "/"]) {
-    template(
-      `%${format}${operator}`,
-      2,
-      (a, b) => `${make}(${a}.value ${operator} ${b}.value)`,
-    );
+  // Their results may be errors: float-traps.ts.
+  const helper = `$${format.toLowerCase()}`;
+  for (const [operator, name] of [
+    ["+", "Plus"],
+    ["-", "Minus"],
+    ["*", "Times"],
+    ["/", "Over"],
+  ] as const) {
+    template(`%${format}${operator}`, 2, (a, b) => `${helper}${name}(${a}, ${b})`);
   }
   for (const [name, operator] of [
     ["<", "<"],
@@ -427,7 +430,7 @@ for (const format of ["DOUBLE", "SINGLE"]) {
       BOOLEAN,
     );
   }
-  template(`%${format}-SQRT`, 1, (a) => `${make}(Math.sqrt(${a}.value))`);
+  template(`%${format}-SQRT`, 1, (a) => `${helper}Root(${a})`);
   template(`%${format}-NEGATE`, 1, (a) => `${make}(-${a}.value)`);
 }
 

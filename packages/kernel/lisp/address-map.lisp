@@ -133,7 +133,10 @@ that reads the word at BASE + offset, SET-NAME one that stores it."
 (defconstant +thread-reserve-open+ 192
   "1: its stack reserve is in use; 2: it is leaving for the top level.")
 (defconstant +thread-usual-limit+ 208 "Its stack limit in normal times.")
+(defconstant +thread-float-modes+ 216 "Its MXCSR while it does not run.")
 (defconstant +thread-binding-open+ 200 "Not 0: its binding reserve is in use.")
+(defconstant +default-float-modes+ #x1900
+  "MXCSR: invalid operations, division by zero and overflow trap.")
 (defconstant +binding-reserve+ 8192 "Octets kept to handle exhaustion.")
 (defconstant +thread-area-size+ #x120000 "Structure, binding stack, stack.")
 (defconstant +thread-binding-size+ #x10000 "Octets of a binding stack.")

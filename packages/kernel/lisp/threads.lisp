@@ -16,6 +16,7 @@
     (clear-locals area)
     (set-word area +thread-limit+ limit)
     (set-word area +thread-usual-limit+ limit)
+    (set-word area +thread-float-modes+ +default-float-modes+)
     (set-word area +thread-real-limit+ limit)
     (set-word area +thread-stack-base+ base)
     (set-word area +thread-binding-base+ binding)

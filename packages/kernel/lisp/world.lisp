@@ -92,6 +92,7 @@ behind these name."
 
 (defun %world-start ()
   "Where every world begins, cold or warm, on every platform. Does not return."
+  (%set-float-modes +default-float-modes+)
   (start-memory)
   (let ((cold (run-initialisers)))
     (make-first-thread)

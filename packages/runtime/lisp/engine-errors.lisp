@@ -28,6 +28,8 @@ wanted."
                               :operands (if (listp datum)
                                             datum
                                             (list datum))))
+    (:float-trap
+     (float-trap-failure (car expected) datum (cdr expected)))
     (:package
      (error 'simple-package-error :package expected
                                   :format-control "~A"

@@ -144,8 +144,7 @@ double-float if DOUBLE, else a single-float; NIL if it is out of range."
          (write-string-to stream (if (%double-float-p float)
                                      "#<double-float not a number>"
                                      "#<single-float not a number>")))
-        ((not (%double= 0d0 (let ((d (real-to-double float)))
-                              (%double- d d))))
+        ((float-infinity-p float)
          (write-infinity float stream))
         (t
          (when (minusp (float-sign float))

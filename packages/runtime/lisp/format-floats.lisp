@@ -4,7 +4,7 @@
 
 (defun finite-float-p (float)
   (let ((x (real-to-double float)))
-    (%double= (%double- x x) 0d0)))
+    (finite-double-p x)))
 
 (defun next-float (state directive)
   "The next argument as a float if it is real, else as it is."

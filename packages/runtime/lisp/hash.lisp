@@ -177,7 +177,7 @@ CLHS SXHASH."
 ;;; Numbers that are = have one hash: that of their rational value.
 (defun equalp-hash-number (x)
   (cond ((or (%double-float-p x) (%single-float-p x))
-         (if (or (/= x x) (and (/= x 0) (= x (* x 2))))
+         (if (not (finite-double-p (real-to-double x)))
              23
              (hash-number (rational x))))
         ((%complexp x)

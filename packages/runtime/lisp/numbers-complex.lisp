@@ -27,7 +27,7 @@
          (greater (if (%double< x y) y x)))
     (cond ((or (%double< most-positive-double-float x)
                (%double< most-positive-double-float y))
-           (d/ 1d0 0d0))
+           double-float-positive-infinity)
           ((not (%double< 0d0 greater)) (d+ x y))
           (t
            (let* ((k (cond ((%double< 1d150 greater) -600)

@@ -6,7 +6,7 @@
 ;;; answer.
 
 (defun finite-double-to-integer (double)
-  (unless (%double= (%double- double double) 0d0)
+  (unless (finite-double-p double)
     (error 'floating-point-invalid-operation
            :operation 'truncate :operands (list double)))
   (%double-to-integer double))

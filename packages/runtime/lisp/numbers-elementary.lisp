@@ -199,8 +199,7 @@ hyperbolic arc tangent, in fixed point."
 
 (defun exp-double (x)
   (cond ((not (%double= x x)) x)
-        ((%double< 709.8d0 x)
-         (d* x most-positive-double-float))
+        ((%double< 709.8d0 x) double-float-positive-infinity)
         ((%double< x -746d0) 0d0)
         (t (%mv-let (high low k) (exponential x 0d0)
              (declare (ignore low))
@@ -304,8 +303,7 @@ finite."
         (t
          (%mv-let (lh ll) (logarithm x 0d0)
            (let ((estimate (d* lh y)))
-             (cond ((%double< 710d0 estimate)
-                    (d* estimate most-positive-double-float))
+             (cond ((%double< 710d0 estimate) double-float-positive-infinity)
                    ((%double< estimate -746d0) 0d0)
                    (t (with-product (p e) lh y
                         (%mv-let (high low k)
@@ -334,7 +332,8 @@ finite."
            (notany (lambda (x)
                      (and (floatp x)
                           (or (float-infinity-p x) (float-nan-p x))))
-                   operands))
+                   operands)
+           (float-trap-enabled-p 3))
       (error 'floating-point-overflow :operation operation
                                       :operands operands)
       result))
@@ -401,7 +400,7 @@ finite."
 (defun divide-sums (ah al bh bl)
   "(AH + AL) / (BH + BL) as high and low double."
   (with-doubles ((q (d/ ah bh)))
-    (if (%double= (d- q q) 0d0)
+    (if (finite-double-p q)
         (with-product (p e) q bh
           (values-of-sum q (d/ (d- (d+ (d- ah p e) al) (d* q bl)) bh)))
         (values q 0d0))))
@@ -460,7 +459,7 @@ finite."
         (x (real-to-double base))
         (y (real-to-double power)))
     (cond ((or (not (%double< x 0d0))
-               (and (%double= (d- y y) 0d0)
+               (and (finite-double-p y)
                     (or (%double< 9007199254740992d0 (double-abs y))
                         (%double= y (%integer-to-double
                                      (%double-to-integer y))))))

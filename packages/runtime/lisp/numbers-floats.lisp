@@ -125,7 +125,7 @@ of range. DENOMINATOR is positive."
 
 (defun real-to-double (real)
   (cond ((%double-float-p real) real)
-        ((integerp real) (%integer-to-double real))
+        ((integerp real) (integer-to-double real))
         ((%single-float-p real) (%single-to-double real))
         ((%ratiop real) (ratio-to-double real))
         (t (number-type-error real 'real))))
@@ -159,8 +159,8 @@ is a float, else a single-float."
 
 (defun check-finite (float operation)
   (unless (if (%double-float-p float)
-              (%double= (%double- float float) 0d0)
-              (%single= (%single- float float) 0f0))
+              (finite-double-p float)
+              (finite-single-p float))
     (error 'floating-point-invalid-operation
            :operation operation :operands (list float))))
 
@@ -205,9 +205,10 @@ as a float, 1 or -1."
                                              (%ash significand power)
                                              significand)))
                       (d (if (%fx>= power 0) 1 (%ash 1 (%fx- 0 power)))))
-                 (if (%double-float-p float)
-                     (rational-to-double n d)
-                     (rational-to-single n d))))))))
+                 (check-range (if (%double-float-p float)
+                                  (rational-to-double n d)
+                                  (rational-to-single n d))
+                              'scale-float float integer)))))))
 
 (defun float-radix (float)
   "The radix of FLOAT: 2."
@@ -296,7 +297,7 @@ by their common continued fraction."
 (defun float-infinity-p (float)
   "True if FLOAT is an infinity."
   (let ((x (real-to-double float)))
-    (and (%double= x x) (not (%double= (%double- x x) 0d0)))))
+    (and (%double= x x) (not (finite-double-p x)))))
 
 (defun float-nan-p (float)
   "True if FLOAT is not a number."

@@ -71,7 +71,7 @@
                            (d* 0.5d0 ze) (d* h l))))))
 
 (defun sin-double (x)
-  (if (not (%double= (d- x x) 0d0))
+  (if (not (finite-double-p x))
       (d- x x)
       (%mv-let (h l n) (reduce-quarter-turns x)
         (if (and (eq n 0) (%double= h 0d0))
@@ -82,7 +82,7 @@
               (if (%fx< n 2) high (%double-negate high)))))))
 
 (defun cos-double (x)
-  (if (not (%double= (d- x x) 0d0))
+  (if (not (finite-double-p x))
       (d- x x)
       (%mv-let (h l n) (reduce-quarter-turns x)
         (%mv-let (high low)
@@ -91,7 +91,7 @@
           (if (or (eq n 0) (eq n 3)) high (%double-negate high))))))
 
 (defun tan-double (x)
-  (cond ((not (%double= (d- x x) 0d0)) (d- x x))
+  (cond ((not (finite-double-p x)) (d- x x))
         ((%double< (double-abs x) 1d-9) x)
         (t
          (%mv-let (h l n) (reduce-quarter-turns x)

@@ -7,8 +7,8 @@
 ;;; with DEFINE-CONTAGIOUS. Integers are the engine's (%INTEGER+ …); ratios and
 ;;; complex numbers are made of them here; a float meets a rational by
 ;;; conversion of the rational (rounded to nearest, ties to even), except in
-;;; comparisons, which are exact. Floating point is IEEE 754 without traps:
-;;; infinities and NaNs are values.
+;;; comparisons, which are exact. Floating point is IEEE 754; which exceptions
+;;; are errors says float-traps.lisp.
 
 (defun number-type-error (datum expected)
   (error 'type-error :datum datum :expected-type expected))
@@ -40,20 +40,48 @@
   "True if OBJECT is a complex number."
   (%complexp object))
 
+;;; Tests that trap for no operand: comparisons with numbers that are none are
+;;; quiet.
+(defmacro finite-double-p (double)
+  `(and (%double<= ,double 1.7976931348623157d308)
+        (%double<= -1.7976931348623157d308 ,double)))
+
+(defmacro finite-single-p (single)
+  `(and (%single<= ,single 3.4028235f38)
+        (%single<= -3.4028235f38 ,single)))
+
 ;;; Conversions that contagion needs.
+
+;;; FLOAT, the result of OPERATION on OPERANDS, which are finite, unless it is out
+;;; of range and overflow is an error.
+(defun check-range (float operation &rest operands)
+  (if (and (not (if (%double-float-p float)
+                    (finite-double-p float)
+                    (finite-single-p float)))
+           (float-trap-enabled-p 3))
+      (error 'floating-point-overflow :operation operation
+                                      :operands operands)
+      float))
 
 (defun integer-to-single (integer)
   "The single-float nearest to INTEGER, ties to even."
   (let ((length (integer-length integer)))
     (if (%fx<= length 53)
         (%double-to-single (%integer-to-double integer))
-        (rational-to-single integer 1))))
+        (check-range (rational-to-single integer 1) 'float integer))))
+
+(defun integer-to-double (integer)
+  (if (%fixnump integer)
+      (%integer-to-double integer)
+      (check-range (%integer-to-double integer) 'float integer)))
 
 (defun ratio-to-double (ratio)
-  (rational-to-double (numerator ratio) (denominator ratio)))
+  (check-range (rational-to-double (numerator ratio) (denominator ratio))
+               'float ratio))
 
 (defun ratio-to-single (ratio)
-  (rational-to-single (numerator ratio) (denominator ratio)))
+  (check-range (rational-to-single (numerator ratio) (denominator ratio))
+               'float ratio))
 
 (defun integer-negative-p (integer)
   (if (%fixnump integer)
@@ -151,7 +179,7 @@ at least one is complex. Without COMPLEX, complex arguments are a type error."
                  ((eq type :integer)
                   `(cond ((integerp ,y) ,integer)
                          ((%double-float-p ,y)
-                          (let ((,x (%integer-to-double ,x))) ,double))
+                          (let ((,x (integer-to-double ,x))) ,double))
                          ((%ratiop ,y) ,ratio)
                          ((%single-float-p ,y)
                           (let ((,x (integer-to-single ,x))) ,single))
@@ -160,7 +188,7 @@ at least one is complex. Without COMPLEX, complex arguments are a type error."
                  ((eq type :double)
                   `(cond ((%double-float-p ,y) ,double)
                          ((integerp ,y)
-                          (let ((,y (%integer-to-double ,y))) ,double))
+                          (let ((,y (integer-to-double ,y))) ,double))
                          ((%single-float-p ,y)
                           (let ((,y (%single-to-double ,y))) ,double))
                          ((%ratiop ,y)
@@ -350,7 +378,7 @@ rational and Y is 0.")
 
 (defun order-double-rational (x y)
   (cond ((not (%double= x x)) 2)
-        ((%double= (%double- x x) 0d0)
+        ((finite-double-p x)
          (if (and (%fixnump y) (%fx<= (integer-length y) 53))
              (order-doubles x (%integer-to-double y))
              (order-rationals (rational x) y)))
@@ -586,11 +614,11 @@ Signals DIVISION-BY-ZERO for a rational division by 0."
         ((%complexp number) (complex-abs number))
         (t (number-type-error number 'number))))
 
+;;; The sum of -0.0 and 0.0 is 0.0.
 (defun double-abs (x)
-  (if (or (%double< x 0d0)
-          (and (%double= x 0d0) (%double< (%double/ 1d0 x) 0d0)))
+  (if (%double< x 0d0)
       (%double-negate x)
-      x))
+      (%double+ x 0d0)))
 
 (defun signum (number)
   "A number of magnitude one (or zero) with the direction of NUMBER."

@@ -93,7 +93,11 @@
    ;; Numbers.
    #:double-float-positive-infinity #:double-float-negative-infinity
    #:single-float-positive-infinity #:single-float-negative-infinity
-   #:float-infinity-p #:float-nan-p #:restore-random-state))
+   #:float-infinity-p #:float-nan-p #:restore-random-state
+   #:float-traps #:float-exceptions #:float-rounding-mode
+   #:with-float-traps-masked #:with-float-traps-enabled
+   #:single-float-bits #:make-single-float #:double-float-bits
+   #:make-double-float #:double-float-high-bits #:double-float-low-bits))
 
 ;;; The metaobject protocol: the names of AMOP that are not in COMMON-LISP.
 (defpackage #:astralisp.mop

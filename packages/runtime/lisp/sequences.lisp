@@ -577,7 +577,7 @@ CLHS SOME."
                   (cadr type)
                   nil)))
     (cond ((null part) (if (floatp object)
-                           (complex object (- object object))
+                           (complex object (float 0 object))
                            object))
           ((%complexp object)
            (complex (coerce (realpart object) part)

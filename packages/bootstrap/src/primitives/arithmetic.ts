@@ -9,6 +9,7 @@ import {
   type LispSymbol,
   NIL,
 } from "@astralisp/reader";
+import type { FloatHelpers } from "../float-traps.js";
 import { integerAdd, integerMultiply, integerSubtract } from "./integers.js";
 
 function isInteger(x: LispObject): x is LispInteger {
@@ -20,12 +21,10 @@ type Binary = (a: LispObject, b: LispObject) => LispObject;
 function operation(
   symbol: LispSymbol,
   integers: ((a: LispInteger, b: LispInteger) => LispInteger) | null,
-  doubles: (a: number, b: number) => number,
+  doubles: (a: DoubleFloat, b: DoubleFloat) => DoubleFloat,
 ): Binary {
   return (a, b) => {
-    if (a instanceof DoubleFloat && b instanceof DoubleFloat) {
-      return new DoubleFloat(doubles(a.value, b.value));
-    }
+    if (a instanceof DoubleFloat && b instanceof DoubleFloat) return doubles(a, b);
     if (integers !== null && isInteger(a) && isInteger(b)) return integers(a, b);
     return symbol.fn(a, b);
   };
@@ -45,12 +44,15 @@ function comparison(
 }
 
 /** The helpers that open-coded arithmetic falls back on. */
-export function arithmeticHelpers(primitive: (name: string) => LispSymbol) {
+export function arithmeticHelpers(
+  primitive: (name: string) => LispSymbol,
+  floats: FloatHelpers,
+) {
   const two = (name: string) => primitive(`TWO-ARG-${name}`);
   return {
-    add: operation(two("+"), integerAdd, (a, b) => a + b),
-    subtract: operation(two("-"), integerSubtract, (a, b) => a - b),
-    multiply: operation(two("*"), integerMultiply, (a, b) => a * b),
+    add: operation(two("+"), integerAdd, floats.doublePlus),
+    subtract: operation(two("-"), integerSubtract, floats.doubleMinus),
+    multiply: operation(two("*"), integerMultiply, floats.doubleTimes),
     divide: (a: LispObject, b: LispObject): LispObject => {
       if (typeof a === "number" && typeof b === "number" && b !== 0 && a % b === 0) {
         return a / b + 0;

@@ -1,4 +1,4 @@
-/** Floats, ratios and complex numbers (docs/primitives.md). */
+/** Floats without arithmetic (float-traps.ts), ratios and complex numbers. */
 import {
   Complex,
   DoubleFloat,
@@ -27,14 +27,9 @@ type AnyFloat = DoubleFloat | SingleFloat;
 
 function formatPrimitives(name: string, make: (value: number) => AnyFloat) {
   const arithmetic = {
-    "+": (a: AnyFloat, b: AnyFloat) => make(a.value + b.value),
-    "-": (a: AnyFloat, b: AnyFloat) => make(a.value - b.value),
-    "*": (a: AnyFloat, b: AnyFloat) => make(a.value * b.value),
-    "/": (a: AnyFloat, b: AnyFloat) => make(a.value / b.value),
     "<": (a: AnyFloat, b: AnyFloat) => (a.value < b.value ? T : NIL),
     "<=": (a: AnyFloat, b: AnyFloat) => (a.value <= b.value ? T : NIL),
     "=": (a: AnyFloat, b: AnyFloat) => (a.value === b.value ? T : NIL),
-    "-SQRT": (a: AnyFloat) => make(Math.sqrt(a.value)),
     "-NEGATE": (a: AnyFloat) => make(-a.value),
   };
   return Object.fromEntries(
@@ -71,7 +66,6 @@ export function floatPrimitives() {
     "%INTEGER-TO-DOUBLE": integerToDouble,
     "%DOUBLE-TO-INTEGER": doubleToInteger,
     "%DOUBLE-TRUNCATE-FIXNUM": (x: DoubleFloat) => Math.trunc(x.value) + 0,
-    "%DOUBLE-TO-SINGLE": (x: DoubleFloat) => new SingleFloat(x.value),
     "%SINGLE-TO-DOUBLE": (x: SingleFloat) => new DoubleFloat(x.value),
   };
 }

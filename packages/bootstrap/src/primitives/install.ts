@@ -1,6 +1,7 @@
 /** All primitives, put under their symbols. */
 import { type LispFunction, type LispObject, LispSymbol, list } from "@astralisp/reader";
 import { Environment } from "../environment.js";
+import { floatArithmetic, floatHelpers } from "../float-traps.js";
 import { INTERNAL_NAMES, isSelfContained, openCoded } from "../open-code.js";
 import type { World } from "../world.js";
 import { arithmeticHelpers } from "./arithmetic.js";
@@ -27,15 +28,18 @@ type Table = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 export function installPrimitives(world: World): void {
   const primitive = (name: string) => world.primitiveSymbol(name);
+  const floats = floatHelpers(world);
   Object.assign(
     world.runTime,
+    floats,
     integerHelpers,
     vectorHelpers,
-    arithmeticHelpers(primitive),
+    arithmeticHelpers(primitive, floats),
   );
   const direct: Table = {
     ...integerPrimitives(world),
     ...floatPrimitives(),
+    ...floatArithmetic(floats),
     ...vectorPrimitives(world),
     ...arrayHeaderPrimitives(),
     ...instancePrimitives(world),

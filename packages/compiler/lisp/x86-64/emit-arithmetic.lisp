@@ -99,6 +99,7 @@
     (cond (signed (emit-cqo *asm*))
           ((eq (minst-more minst) :word-div-wide))
           (t (emit-xor-rr *asm* 32 +rdx+ +rdx+)))
+    (note-fault minst)
     (emit-with-operand minst
                        (lambda (register)
                          (if signed
@@ -186,11 +187,13 @@
           (funcall (third emitters) *asm* (float-number to) base disp)))))
 
 (define-emitter :float (minst)
+  (note-fault minst)
   (emit-float (minst-more minst) (result minst) (operand minst 1)))
 
 (define-emitter (:double-sqrt :single-sqrt :double-to-single
                  :single-to-double)
     (minst)
+  (note-fault minst)
   (emit-float (minst-op minst) (result minst) (operand minst 0)))
 
 (define-emitter :double-neg (minst)
@@ -203,8 +206,36 @@
   (emit-btc-ri *asm* 32 +scratch+ 31)
   (emit-mov-xr *asm* 32 (float-number (result minst)) +scratch+))
 
+;;; Machines there are that note float exceptions and do not trap: QEMU without
+;;; virtualization. So a result without a finite value is looked at when it
+;;; becomes an object: the trampoline traps in their place.
+
+(defun emit-check-exponent (register mask minst)
+  "REGISTER holds the sign and the exponent of a float; MASK, all its bits."
+  (let ((odd (make-label)) (back (make-label)))
+    (emit-add-ri *asm* 32 register 1)
+    (emit-test-ri *asm* 32 register mask)
+    (emit-jcc-l *asm* +cc-e+ odd)
+    (bind-label *asm* back)
+    (with-stub
+      (let ((label (make-label)))
+        (bind-label *asm* odd)
+        (emit-call-l *asm* (trampoline-fixup 'check-float))
+        (bind-label *asm* label)
+        (when (minst-site minst)
+          (note-point label minst 0))
+        (emit-jmp-l *asm* back)))))
+
+(define-emitter :check-double (minst)
+  (emit-mov-rx *asm* 64 +scratch+ (float-number (operand minst 0)))
+  (emit-shr-ri *asm* 64 +scratch+ 52)
+  (emit-check-exponent +scratch+ #x7FF minst))
+
 (define-emitter :box-single (minst)
   (emit-mov-rx *asm* 32 +scratch+ (float-number (operand minst 0)))
+  (emit-mov-rr *asm* 32 (result minst) +scratch+)
+  (emit-shr-ri *asm* 32 (result minst) 23)
+  (emit-check-exponent (result minst) #xFF minst)
   (emit-shl-ri *asm* 64 +scratch+ +single-shift+)
   (emit-lea-rm *asm* 64 (result minst) +scratch+ +single-tag+))
 

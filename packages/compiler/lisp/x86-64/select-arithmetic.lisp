@@ -156,16 +156,18 @@ result in the other one."
                    (use-any (argument ins 1)))))
 
 (define-selector (:word-div :word-rem :word-sdiv :word-srem) (ins)
-  (put-fixed ins :divide
-             (if (member (ins-opname ins) '(:word-div :word-sdiv)) 0 2)
-             (list (use-in (argument ins 0) 0)
-                   (use-any (argument ins 1)))))
+  (may-trap
+   (put-fixed ins :divide
+              (if (member (ins-opname ins) '(:word-div :word-sdiv)) 0 2)
+              (list (use-in (argument ins 0) 0)
+                    (use-any (argument ins 1))))))
 
 (define-selector :word-div-wide (ins)
-  (put-fixed ins :divide 0
-             (list (use-in (argument ins 0) 2)
-                   (use-in (argument ins 1) 0)
-                   (use-any (argument ins 2)))))
+  (may-trap
+   (put-fixed ins :divide 0
+              (list (use-in (argument ins 0) 2)
+                    (use-in (argument ins 1) 0)
+                    (use-any (argument ins 2))))))
 
 (define-selector (:word-add-carry :word-sub-borrow) (ins)
   (let ((minst (put-result ins :add-carry (use-tied (argument ins 0))
@@ -203,6 +205,7 @@ result in the other one."
     (setf (minst-site minst) t)))
 
 (define-selector :box-double (ins)
+  (may-trap (put :check-double (use-reg (argument ins 0))))
   (put-allocation ins 16 +other-lowtag+)
   (let ((header (put :store-halves (use-reg (value ins)))))
     (setf (minst-imm header) (- +other-lowtag+)
@@ -216,7 +219,10 @@ result in the other one."
     (setf (minst-imm minst) (- 8 +other-lowtag+)
           (minst-more minst) :double)))
 
-(define-selector (:box-single :unbox-single :bits-double :double-bits
+(define-selector :box-single (ins)
+  (may-trap (put-result ins :box-single (use-reg (argument ins 0)))))
+
+(define-selector (:unbox-single :bits-double :double-bits
                   :bits-single :single-bits :word-to-double
                   :word-to-single :double-neg :single-neg)
     (ins)
@@ -225,7 +231,7 @@ result in the other one."
 (define-selector (:double-to-word :single-to-word :double-to-single
                   :single-to-double :double-sqrt :single-sqrt)
     (ins)
-  (put-result ins (ins-opname ins) (use-any (argument ins 0))))
+  (may-trap (put-result ins (ins-opname ins) (use-any (argument ins 0)))))
 
 ;;; Floats
 
@@ -236,7 +242,7 @@ result in the other one."
   (put-float ins nil))
 
 (defun put-float (ins commutative)
-  (let ((minst (put-result ins :float (use-tied (argument ins 0))
-                           (use-any (argument ins 1)))))
+  (let ((minst (may-trap (put-result ins :float (use-tied (argument ins 0))
+                                     (use-any (argument ins 1))))))
     (setf (minst-more minst) (ins-opname ins)
           (minst-swappable minst) commutative)))

@@ -74,6 +74,13 @@
     (push minst *minsts*)
     minst))
 
+(defun may-trap (minst)
+  "MINST may trap. Where that can end in an exit into this function, its pc gets
+a stack map: what is needed behind the exit may move before."
+  (when (mblock-unwind *mblock*)
+    (setf (minst-site minst) t))
+  minst)
+
 ;;; Constants
 
 (defun signed-word (integer)

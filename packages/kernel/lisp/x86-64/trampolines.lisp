@@ -216,8 +216,43 @@ registers, or that push a number of arguments known only when they run.")
     switch-thread                       ; rdi thread structure, a fixnum
     (sar rdi 3)
     (mov (mem r15 136) rsp) (mov (mem r15 144) rbp)
+    (stmxcsr (mem dword r15 216))
     (mov r15 rdi)
+    (ldmxcsr (mem dword r15 216))
     (mov rsp (mem r15 136)) (mov rbp (mem r15 144))
+    (mov edi #x10001117) (mov ecx 1)
+    (ret)
+
+    (align 16)
+    read-float-modes                    ; MXCSR as a fixnum
+    (push rax)
+    (stmxcsr (mem dword rsp))
+    (mov edi (mem dword rsp)) (shl rdi 3)
+    (pop rax)
+    (mov ecx 1)
+    (ret)
+
+    (align 16)
+    check-float                         ; keeps all; a fault if there was one
+    (push rax) (push rax)
+    (stmxcsr (mem dword rsp))
+    (mov eax (mem dword rsp)) (shr eax 7) (not eax)
+    (and eax (mem dword rsp)) (test eax 61)
+    (lea rsp (mem rsp 8))
+    (jne float-fault)
+    (pop rax)
+    (ret)
+    float-fault
+    (pop rax)
+    (mov eax 2) (xor edx edx)
+    (jmp fault-entry)
+
+    (align 16)
+    write-float-modes                   ; rdi MXCSR as a fixnum
+    (sar rdi 3)
+    (push rdi)
+    (ldmxcsr (mem dword rsp))
+    (pop rdi)
     (mov edi #x10001117) (mov ecx 1)
     (ret)
 
@@ -352,6 +387,7 @@ cannot be stopped, so raw words may be in boxed registers meanwhile.")
   '(undefined-function poll allocate binding-overflow fault-entry call-object
     call-funcallable argument-count-error apply values-list save-values jump-to-unwind
     switch-thread clear-registers linux-entry world-entry thread-entry
+    read-float-modes write-float-modes check-float
     signal-entry signal-return multiply-digits subtract-product)
   "The labels that are entries.")
 

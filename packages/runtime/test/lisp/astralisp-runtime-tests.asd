@@ -39,6 +39,8 @@
    (:file "numbers")
    (:file "expected/floats")
    (:file "floats")
+   (:file "expected/float-traps")
+   (:file "float-traps")
    (:file "expected/loop")
    (:file "loop")
    (:file "expected/format")
