@@ -156,14 +156,13 @@
             (outcome #'truncate nan) (minusp nan)))
     => "(T NIL NIL NIL T T NIL :INVALID NIL)")
   (define-test bits-of-floats
-    (list (ext:single-float-bits -1f0) (ext:double-float-bits -2d0)
-          (ext:make-single-float #x40490fdb)
+    (list (= -4611686018427387904 (ext:double-float-bits -2d0))
+          (ext:single-float-bits -1f0) (ext:make-single-float #x40490fdb)
           (ext:make-double-float #x400921fb #x54442d18)
           (ext:make-double-float (ext:double-float-bits 1d300))
           (ext:double-float-high-bits -1d0) (ext:double-float-low-bits 0.1d0)
-          (ext:make-single-float (ext:single-float-bits -1.5f0))
           (ext:make-double-float -1074790400 0))
-    => "(-1082130432 -4611686018427387904 3.1415927 3.141592653589793d0 1.0d300 -1074790400 2576980378 -1.5 -1.0d0)")
+    => "(T -1082130432 3.1415927 3.141592653589793d0 1.0d300 -1074790400 2576980378 -1.0d0)")
   (define-test infinities-read-back
     (list (eql ext:double-float-negative-infinity
                (read-from-string
