@@ -43,7 +43,7 @@
   #+native (dolist (thread (ext:all-threads))
              (unless (or (eq thread (ext:main-thread))
                          (eq thread (ext:current-thread)))
-               (ext:destroy-thread thread)
+               (ignore-errors (ext:destroy-thread thread))
                (ignore-errors (ext:join-thread thread :timeout 2))))
   nil)
 

@@ -63,7 +63,7 @@ const usage = `usage: astra <command> [options]
   differential [--seed N] [--count N] [--engine hosted|js] [--kind KIND] [--no-shrink]
                                random programs, whose answers SBCL and CLISP agree with
   fuzz [--seed N] [--count N] [--kind KIND]... [--engine hosted|stress|js|qemu]
-      [--seconds N] [--load FILE]... [--reports] [--no-shrink]
+      [--seconds N] [--load FILE]... [--keep FOLDER] [--reports] [--no-shrink]
                                bad input, to which the answer is a condition
 `;
 

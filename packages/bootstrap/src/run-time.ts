@@ -21,6 +21,7 @@ import {
   Pathname,
   Ratio,
   SingleFloat,
+  SYMBOL_KIND,
   T,
   undefinedFunction,
 } from "@astralisp/reader";
@@ -80,6 +81,17 @@ export function isUndefined(fn: LispFunction | null | undefined): boolean {
 
 function controlHelpers(world: World, mv: MultipleValues) {
   let catchers: Catcher | null = null;
+  /** `symbol`, which must be one that can be bound. */
+  function variable(symbol: LispObject): LispSymbol {
+    if (!(symbol instanceof LispSymbol)) {
+      world.engineError("TYPE", symbol, world.commonLisp("SYMBOL"));
+      throw new LispError("type", `${world.show(symbol)} is not a symbol`);
+    }
+    if (symbol.kind === SYMBOL_KIND.constant || symbol.kind === SYMBOL_KIND.global) {
+      world.engineError("CONSTANT", symbol, NIL);
+    }
+    return symbol;
+  }
   return {
     exit(exit: Exit, value: LispObject): never {
       if (!exit.live) {
@@ -123,7 +135,7 @@ function controlHelpers(world: World, mv: MultipleValues) {
     progv(symbols: LispObject, values: LispObject): SavedBinding[] {
       const saved: SavedBinding[] = [];
       let rest = values;
-      for (const symbol of listToArray(symbols) as LispSymbol[]) {
+      for (const symbol of listToArray(symbols).map(variable)) {
         saved.push([symbol, symbol.value]);
         symbol.value = rest instanceof Cons ? rest.car : undefined;
         if (rest instanceof Cons) rest = rest.cdr;

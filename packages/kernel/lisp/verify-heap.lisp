@@ -183,11 +183,20 @@ note weak references for the end of a collection: not here."
           ((= kind +reserved-block+) 0)
           (t (set-checked-object block) (note-finding 10 block)))))
 
+(defwired check-nil ()
+  "The car and the cdr of NIL are NIL."
+  (set-checked-object +nil-address+)
+  (do-range (slot (+ +nil-address+ 8) (+ +nil-address+ 24) 8)
+    (if (/= +nil-word+ (word slot))
+        (note-finding 11 slot)))
+  0)
+
 (defwired check-heap (fp)
   "Check all of memory. FP as for SCAN-THREADS. How much was found."
   (set-finding-count 0)
   (set-checked-count 0)
   (set-in-kernel (1+ (in-kernel)))
+  (check-nil)
   (check-space +static-walk-start+ (world-static-free))
   (check-space +code-base+ (world-code-free))
   (do-range (block +heap-base+ (heap-frontier) +block-size+)
@@ -208,7 +217,8 @@ note weak references for the end of a collection: not here."
     "an instance whose layout is none" "a reference to no object"
     "a reference into the nursery on a clean card" "a reference with a wrong tag"
     "a word that no slot may hold" "start bits that do not fit the objects"
-    "a live object on lines that are free" "a block of an unknown kind")
+    "a live object on lines that are free" "a block of an unknown kind"
+    "NIL whose car or cdr is not NIL")
   "What is wrong, by its number.")
 
 (defun finding-text (index)

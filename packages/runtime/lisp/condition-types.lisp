@@ -20,8 +20,8 @@
 (defun report-simple-condition (condition stream)
   (let ((control (simple-condition-format-control condition)))
     (if control
-        (apply #'format stream control
-               (simple-condition-format-arguments condition))
+        (report-by-format stream control
+                          (simple-condition-format-arguments condition))
         (format stream "condition of type ~S"
                 (condition-description-name (class-of-condition condition))))))
 
@@ -39,6 +39,9 @@
   (:documentation "What (WARN string ...) signals. CLHS 9."))
 (define-condition simple-style-warning (simple-condition style-warning) ())
 
+(define-condition format-error (simple-error) ()
+  (:documentation "A control string of FORMAT, or its arguments, are wrong."))
+
 ;;; Types and cells.
 
 (define-condition type-error (error)
@@ -53,6 +56,9 @@
 
 (define-condition simple-type-error (simple-condition type-error) ()
   (:documentation "A TYPE-ERROR with a message of its own. CLHS 9."))
+
+(define-condition format-type-error (format-error simple-type-error) ()
+  (:documentation "An argument of FORMAT is not of the type it has to be."))
 
 (define-condition case-failure (type-error) ()
   (:report (lambda (condition stream)
@@ -128,8 +134,23 @@
         (format stream "~S is called with ~D argument~:P" name count)
         (format stream "~S is called with a wrong number of arguments" name))
     (when (functionp function)
-      (format stream ": its lambda list is ~:S"
-              (%function-lambda-list function)))))
+      (format stream ": its lambda list is ~A"
+              (lambda-list-text (%function-lambda-list function))))))
+
+(defun system-package-of (form)
+  "The system package that is home of a symbol in FORM, or NIL."
+  (cond ((consp form)
+         (or (system-package-of (car form)) (system-package-of (cdr form))))
+        ((and form (symbolp form))
+         (let ((package (symbol-package form)))
+           (and package
+                (search "ASTRALISP." (package-name package))
+                package)))))
+
+(defun lambda-list-text (lambda-list)
+  "LAMBDA-LIST as text; parameters of the system's functions have no package."
+  (let ((*package* (or (system-package-of lambda-list) *package*)))
+    (format nil "~:S" lambda-list)))
 
 (define-condition unknown-keyword-error (program-error)
   ((function :initarg :function :reader unknown-keyword-error-function)

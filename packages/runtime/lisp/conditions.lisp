@@ -40,6 +40,9 @@
        (not (null (memq name (condition-description-ancestors
                               (class-of-condition object)))))))
 
+(defun condition-type-p (name)
+  (and (symbolp name) (not (null (info name :condition)))))
+
 ;;; The ancestors of a type with PARENTS, shared ones as late as may be.
 (defun inherited-names (parents)
   (let ((names nil))
@@ -82,9 +85,16 @@
   (unless (info name :condition)
     (define-condition-type name parents nil nil nil)))
 
+(defun ancestors-of-new (name parents)
+  "The names that a condition NAME with PARENTS inherits from."
+  (let ((names (inherited-names parents)))
+    (if (memq name names)
+        (condition-problem "~S would be its own ancestor" name)
+        names)))
+
 (defun define-condition-type (name parents slots report initargs)
   (let* ((parents (or parents (if (eq name 'condition) nil '(condition))))
-         (inherited (inherited-names parents))
+         (inherited (ancestors-of-new name parents))
          (all-slots (effective-slots slots inherited))
          (class (make-condition-description
                  :name name :parents parents
@@ -293,6 +303,7 @@ accessor method and returns true, or returns NIL.")
                             name parents slots &rest options)
   "Define NAME as a type of conditions with PARENTS and SLOTS; return it.
 CLHS DEFINE-CONDITION."
+  (check-condition-definition name parents slots options environment)
   (check-symbol-lock name "defining the condition" environment)
   (check-not-declaration name)
   (let ((slot-forms nil)

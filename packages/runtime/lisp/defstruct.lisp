@@ -249,6 +249,7 @@ access its instances; return its name. CLHS DEFSTRUCT."
          (name (structure-name description)))
     (check-symbol-lock name "defining the structure" environment)
     (check-typed-structure description)
+    (check-structure-locks description environment)
     (note-layout description)
     `(progn
        (eval-always

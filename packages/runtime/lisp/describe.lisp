@@ -218,7 +218,7 @@ changes it or NIL."
         ((fboundp symbol)
          (format stream "  names a function with arguments ~A~%"
                  (let ((*print-case* :downcase))
-                   (princ-to-string
+                   (lambda-list-text
                     (%function-lambda-list (fdefinition symbol)))))
          (describe-documentation symbol 'function stream)))
   (when (info symbol :structure)

@@ -23,6 +23,13 @@ wanted."
             :format-control "the exit to ~S is not possible: it is not ~
                              in force"
             :format-arguments (list datum)))
+    (:constant
+     (error 'simple-program-error
+            :format-control "~S is ~A: it cannot be bound"
+            :format-arguments
+            (list datum (if (eq (%variable-kind datum) :constant)
+                            "a constant"
+                            "a global variable"))))
     (:division-by-zero
      (error 'division-by-zero :operation expected
                               :operands (if (listp datum)

@@ -37,7 +37,7 @@
 
 (defun format-problem (control position problem &rest arguments)
   "Signal an error: PROBLEM, formatted with ARGUMENTS, at POSITION in CONTROL."
-  (error 'simple-error
+  (error 'format-error
          :format-control "~?, in the control string~%  ~A~%  ~V@T^"
          :format-arguments
          (list problem arguments
@@ -47,7 +47,7 @@
 
 (defun directive-type-problem (directive datum type)
   "Signal a TYPE-ERROR: the argument DATUM of DIRECTIVE is not of TYPE."
-  (error 'simple-type-error
+  (error 'format-type-error
          :datum datum
          :expected-type type
          :format-control "the argument ~S of ~~~A is not a ~(~A~), in ~S"

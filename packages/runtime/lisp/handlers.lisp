@@ -169,3 +169,12 @@ NIL on the restart CONTINUE. CLHS BREAK."
                        :format-control format-control
                        :format-arguments format-arguments))))
   nil)
+
+;;; A message that FORMAT cannot make is still a message.
+
+(defun report-by-format (stream control arguments)
+  "Write on STREAM what FORMAT makes of CONTROL and ARGUMENTS."
+  (handler-case (apply #'format stream control arguments)
+    (format-error (condition)
+      (format stream "~S with the arguments ~S (~A)" control arguments
+              (substitute #\Space #\Newline (princ-to-string condition))))))

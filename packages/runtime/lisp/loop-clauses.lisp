@@ -425,9 +425,9 @@ code expects."
            (parse-condition nil))
           ((string= word "UNLESS") (parse-condition t))
           ((string= word "WHILE")
-           (list `(if ,(pop-form "a form") nil (go %end-loop))))
+           (list `(if ,(pop-form "a form") nil (go loop-finish))))
           ((string= word "UNTIL")
-           (list `(if ,(pop-form "a form") (go %end-loop))))
+           (list `(if ,(pop-form "a form") (go loop-finish))))
           (t (parse-termination word)))))
 
 (defun parse-termination (word)

@@ -14,7 +14,7 @@
 ;;;          body
 ;;;          next steps
 ;;;          (go next)
-;;;        %end-loop
+;;;        loop-finish
 ;;;          finally forms
 ;;;          (return-from name result))))
 ;;;
@@ -289,7 +289,7 @@ list, made in parallel."
   (let ((forms '()))
     (dolist (step steps (nreverse forms))
       (case (car step)
-        (test (push `(if ,(cadr step) (go %end-loop)) forms))
+        (test (push `(if ,(cadr step) (go loop-finish)) forms))
         (form (push (cadr step) forms))
         (set (push (destructuring-form (cadr step) (caddr step)) forms))
         (parallel
@@ -461,7 +461,7 @@ list, made in parallel."
                    ,@(reverse (lc-body loop))
                    ,@next
                    (go %next-loop)
-                 %end-loop
+                 loop-finish
                    ,@(reverse (lc-finally loop))
                    ,@(when (lc-result loop)
                        `((return-from ,(lc-name loop) ,(lc-result loop)))))))
@@ -477,4 +477,4 @@ that FORMS are. CLHS LOOP."
 
 (defmacro loop-finish ()
   "End the innermost LOOP as if it had come to its end. CLHS LOOP-FINISH."
-  '(go %end-loop))
+  '(go loop-finish))

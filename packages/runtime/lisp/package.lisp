@@ -89,7 +89,7 @@
    #:semaphore #:make-semaphore #:semaphore-wait #:semaphore-signal
    #:mailbox #:make-mailbox #:send-message #:receive-message
    #:try-receive-message #:set-collector-stress #:collector-statistics
-   #:verify-heap
+   #:verify-heap #:format-error
    ;; Numbers.
    #:double-float-positive-infinity #:double-float-negative-infinity
    #:single-float-positive-infinity #:single-float-negative-infinity

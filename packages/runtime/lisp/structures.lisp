@@ -210,6 +210,7 @@
     (unless (symbolp name)
       (structure-error "~S is not the name of a structure" name))
     (check-not-declaration name)
+    (check-structure-options options)
     (parse-structure-options description options)
     (when (documentation-string-p (car slots))
       (setf (structure-documentation description) (car slots))
@@ -226,7 +227,9 @@
          (index (+ (if included (structure-length included) 0)
                    (or (structure-offset description) 0))))
     (when included
+      (check-included description included)
       (setf (structure-include description) (car include)))
+    (check-structure-slots own)
     (when (structure-named-p description)
       (setf (structure-named-p description) index)
       (setq index (+ index 1)))
@@ -276,9 +279,12 @@
     (%set-instance-ref layout 9 description)
     layout))
 
-;;; True when instances made with the structure OLD are instances of NEW too.
-(defun same-shape-p (old new)
+;;; True when instances made with the structure OLD, of LAYOUT, are instances of
+;;; NEW too.
+(defun same-shape-p (old layout new)
   (and (eq (structure-include old) (structure-include new))
+       (eq (parent-layout new)
+           (%svref (%instance-ref layout 3) (- (%instance-ref layout 2) 1)))
        (eql (structure-length old) (structure-length new))
        (let ((new-slots (structure-slots new)))
          (dolist (slot (structure-slots old) t)
@@ -305,7 +311,7 @@
             name (fill-layout (%make-layout name 0 0 nil :structure nil)
                               description)))
           ((null old) (fill-layout layout description))
-          ((and (simple-vector-p old) (same-shape-p old description))
+          ((and (simple-vector-p old) (same-shape-p old layout description))
            (%set-svref description 4 (structure-printer old))
            (%set-instance-ref layout 9 description))
           (t

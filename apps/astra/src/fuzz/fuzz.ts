@@ -21,6 +21,8 @@ export interface Failure {
   /** What is wrong with the outcome. */
   readonly fault: string;
   readonly text: string;
+  /** The cases that have to come before it in the same world. */
+  readonly after: readonly string[];
   readonly found: string;
   readonly outcome: Outcome;
   /** How many cases failed like this. */
@@ -61,7 +63,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
         const fault = faultOf(outcome, one.text);
         if (fault === undefined) continue;
         failed++;
-        await note(one, { outcome, fault });
+        await note(one, { outcome, fault }, batch.slice(0, index));
       }
       done += batch.length;
       report(`fuzz: ${kind}, ${done} cases, ${failures.size} ways to fail`);
@@ -69,25 +71,57 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   }
   return { seed, cases: done, failed, failures: [...failures.values()], shapes };
 
-  async function note(one: Case, { outcome, fault }: Judged): Promise<void> {
+  async function note(
+    one: Case,
+    { outcome, fault }: Judged,
+    before: readonly Case[],
+  ): Promise<void> {
     const key = `${one.kind} ${fault} ${shapeOf(outcome)}`;
     const known = failures.get(key);
     if (known !== undefined) {
       failures.set(key, { ...known, times: known.times + 1 });
       return;
     }
-    report(`shrinking: ${one.text}`);
-    const start = { one, judged: { outcome, fault } };
-    const least = options.shrink === false ? start : await shrink(world, start);
+    let least: Tried = { one, judged: { outcome, fault } };
+    let after: readonly Case[] = [];
+    if (options.shrink !== false) {
+      report(`shrinking: ${one.text}`);
+      const alone = await firstLike(least, [one.text], world);
+      if (alone === undefined) after = await neededBefore(world, least, before);
+      else least = await shrink(world, alone);
+    }
     failures.set(key, {
       kind: one.kind,
       fault,
       text: least.one.text,
+      after: after.map(({ text }) => text),
       found: one.text,
       outcome: least.judged.outcome,
       times: 1,
     });
   }
+}
+
+/** Those of the cases `before` that have to come first for `tried` to fail. */
+async function neededBefore(
+  world: FuzzWorld,
+  { one, judged }: Tried,
+  before: readonly Case[],
+): Promise<readonly Case[]> {
+  const fails = async (cases: readonly Case[]): Promise<boolean> => {
+    const outcome = (await tryCases(world, [...cases, one])).at(-1);
+    return outcome !== undefined && faultOf(outcome, one.text) === judged.fault;
+  };
+  if (!(await fails(before))) return [];
+  let needed = before;
+  for (let size = Math.ceil(needed.length / 2); size >= 1; size = size >> 1) {
+    for (let from = 0; from < needed.length; ) {
+      const fewer = [...needed.slice(0, from), ...needed.slice(from + size)];
+      if (await fails(fewer)) needed = fewer;
+      else from += size;
+    }
+  }
+  return needed;
 }
 
 interface Judged {
@@ -132,21 +166,29 @@ async function firstLike(
   );
   for (const [index, other] of outcomes.entries()) {
     const text = texts[index] ?? "";
-    if (other.type === outcome.type && faultOf(other, text) === fault) {
-      return { one: { kind, text }, judged: { fault, outcome: other } };
-    }
+    if (other.type !== outcome.type || faultOf(other, text) !== fault) continue;
+    // What the cases before it did may be the reason: alone it must fail as well.
+    const [alone] =
+      texts.length === 1 ? [other] : await tryCases(world, [{ kind, text }]);
+    if (alone === undefined || alone.type !== outcome.type) continue;
+    if (faultOf(alone, text) !== fault) continue;
+    return { one: { kind, text }, judged: { fault, outcome: alone } };
   }
   return undefined;
 }
 
 /** The report of a run: every way to fail, then the counts. */
 export function formatFuzz({ seed, cases, failed, failures }: FuzzResult): string {
-  const lines = failures.flatMap(({ kind, fault, text, found, outcome, times }) => [
-    `${kind}: ${fault}${times === 1 ? "" : `, ${times} times`}`,
-    `  ${text.replaceAll("\n", "\\n")}`,
-    `  => ${outcome.type} ${outcome.report}`,
-    ...(text === found ? [] : [`  found as ${found.replaceAll("\n", "\\n")}`]),
-  ]);
+  const line = (text: string): string => text.replaceAll("\n", "\\n");
+  const lines = failures.flatMap(
+    ({ kind, fault, text, after, found, outcome, times }) => [
+      `${kind}: ${fault}${times === 1 ? "" : `, ${times} times`}`,
+      ...after.map((one) => `  after ${line(one)}`),
+      `  ${line(text)}`,
+      `  => ${outcome.type} ${outcome.report}`,
+      ...(text === found ? [] : [`  found as ${line(found)}`]),
+    ],
+  );
   return [...lines, `seed ${seed}: ${cases - failed} passed, ${failed} failed`].join(
     "\n",
   );

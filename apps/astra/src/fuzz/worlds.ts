@@ -22,6 +22,8 @@ export interface FuzzWorld {
   readonly load: readonly string[];
   /** How many seconds a case may take. */
   readonly seconds: number;
+  /** A folder for the scripts of worlds that ended before they should. */
+  readonly keep?: string;
 }
 
 /** An input, and what the driver is to do with it. */
@@ -70,7 +72,8 @@ async function runCases(
   cases: readonly Case[],
   stride: number,
 ): Promise<Run> {
-  const { lines, end, said } = await execute(world, script(world, cases, stride));
+  const text = script(world, cases, stride);
+  const { lines, end, said } = await execute(world, text);
   const answers: Outcome[] = [];
   let checked = 0;
   for (const line of lines) {
@@ -86,6 +89,9 @@ async function runCases(
   );
   if (checked === cases.length && whole.length === cases.length) {
     return { answers: whole, checked, end: { type: "value", report: "" } };
+  }
+  if (world.keep !== undefined) {
+    writeFileSync(join(world.keep, `${end}-${answers.length}-${Date.now()}.lisp`), text);
   }
   // The last line may be the beginning of the one for the case that ended the world.
   if (answers.at(-1)?.type === "") whole.pop();

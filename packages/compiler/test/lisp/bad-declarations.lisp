@@ -27,3 +27,9 @@
                          (tagbody a (if (< 5 x) (go b)) (go a) b))))
           (report-of '(lambda () (loop repeat nil collect 1))))
   => "((TYPE-ERROR NIL) (TYPE-ERROR \"s\") (TYPE-ERROR NIL))")
+
+(define-test lambda-lists-of-the-system
+    (handler-case (funcall 'get)
+      (error (condition)
+        (and (search "(SYMBOL INDICATOR" (princ-to-string condition)) t)))
+  => "T")

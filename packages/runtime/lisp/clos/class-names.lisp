@@ -28,6 +28,7 @@ return NIL. CLHS FIND-CLASS."
     (type-failure name 'symbol))
   (when class
     (check-class class))
+  (check-symbol-lock name "changing the class called" nil)
   (set-info name :class-removed (null class))
   (setf (car (class-cell name)) class))
 

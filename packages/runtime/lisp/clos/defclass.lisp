@@ -126,11 +126,13 @@
           (class-error "the slot ~S is given twice" name))
         (push name names)))))
 
-(defmacro defclass (name direct-superclasses direct-slots &rest options)
+(defmacro defclass (&environment environment name direct-superclasses
+                    direct-slots &rest options)
   "Define NAME as a class with DIRECT-SUPERCLASSES and DIRECT-SLOTS; return
 it. CLHS DEFCLASS."
   (unless (and (symbolp name) name)
     (class-error "~S is not the name of a class" name))
+  (check-symbol-lock name "defining the class" environment)
   (check-slot-names direct-slots)
   (check-not-declaration name)
   `(progn

@@ -285,13 +285,15 @@ specialized lambda list and a body. Return the method. CLHS DEFMETHOD."
       (class-error "~S is not a declaration for a generic function"
                    declaration))))
 
-(defmacro defgeneric (name lambda-list &body options)
+(defmacro defgeneric (&environment environment name lambda-list
+                      &body options)
   "Define the generic function NAME with LAMBDA-LIST; OPTIONS may give methods.
 Return it. CLHS DEFGENERIC."
   (check-function-name name)
   (when (and (symbolp name) (or (special-operator-p name)
                                 (macro-function name)))
     (check-may-be-generic name))
+  (check-symbol-lock name "defining the generic function" environment)
   (check-generic-options options)
   (check-generic-lambda-list lambda-list)
   (let ((methods (remove :method options :key #'car :test-not #'eq))

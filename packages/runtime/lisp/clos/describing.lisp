@@ -60,7 +60,8 @@
 
 (define-system-method describe-object ((gf generic-function) stream)
   (describe-heading gf stream)
-  (format stream "  lambda list: ~S~%" (%gf-lambda-list gf))
+  (format stream "  lambda list: ~A~%"
+          (lambda-list-text (%gf-lambda-list gf)))
   (when (%gf-precedence gf)
     (format stream "  argument precedence order: ~S~%"
             (%gf-precedence gf)))

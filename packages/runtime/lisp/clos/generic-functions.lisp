@@ -61,8 +61,9 @@
         (shape (lambda-list-shape lambda-list)))
     (flet ((refuse (what)
              (class-error "a method with the lambda list ~S does not fit the ~
-                           generic function ~S with ~S: ~A"
-                          lambda-list (%gf-name gf) (%gf-lambda-list gf)
+                           generic function ~S with ~A: ~A"
+                          lambda-list (%gf-name gf)
+                          (lambda-list-text (%gf-lambda-list gf))
                           what)))
       (unless (eql (gf-shape-required own) (gf-shape-required shape))
         (refuse "the numbers of required parameters differ"))
@@ -225,6 +226,15 @@ for."
                                     (%method-specializers method)))
       (return method))))
 
+;;; The system's own methods are locked like the functions of its packages.
+
+(defun check-method-lock (gf method)
+  "Signal an error if METHOD of GF, to be replaced or removed, is the system's."
+  (when (and (or (getf (%method-plist method) :system)
+                 (memq method (%gf-initial-methods gf)))
+             (eq gf (named-generic-function (%gf-name gf))))
+    (check-symbol-lock (%gf-name gf) "changing the standard methods of" nil)))
+
 (defun std-add-method (gf method)
   "Add METHOD to GF in place of one with the same qualifiers and specializers;
 return GF."
@@ -237,6 +247,7 @@ return GF."
   (let ((old (find-method-like gf (%method-qualifiers method)
                                (%method-specializers method))))
     (when old
+      (check-method-lock gf old)
       (detach-method gf old)))
   (setf (%method-generic-function method) gf)
   (push method (%gf-methods gf))
@@ -261,6 +272,7 @@ return GF."
 
 (defun std-remove-method (gf method)
   (when (eq (%method-generic-function method) gf)
+    (check-method-lock gf method)
     (detach-method gf method)
     (methods-changed gf method))
   gf)

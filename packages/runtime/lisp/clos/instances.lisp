@@ -20,12 +20,29 @@
           (note-generic-function instance)))
       instance)))
 
+;;; Structures of the system, such as hash tables, are made by functions of theirs
+;;; alone. In other structures no slot is ever without a value.
+
+(defun system-structure-p (class)
+  (let ((package (symbol-package (%class-name class))))
+    (and package
+         (member (package-name package)
+                 '("COMMON-LISP" "ASTRALISP" "ASTRALISP.RUNTIME"
+                   "ASTRALISP.KERNEL" "ASTRALISP.COMPILER")
+                 :test #'equal))))
+
 (defun allocate-other (class layout)
-  (if (and layout (memq (layout-kind layout) '(:structure :condition)))
-      (%make-instance layout)
-      (class-error "the class ~S is built in: MAKE-INSTANCE makes none of its ~
-                    instances"
-                   (%class-name class))))
+  (cond ((and layout (eq (layout-kind layout) :condition))
+         (%make-instance layout))
+        ((and layout (eq (layout-kind layout) :structure)
+              (not (system-structure-p class)))
+         (let ((instance (%make-instance layout)))
+           (dotimes (i (%instance-length instance) instance)
+             (%set-instance-ref instance i nil))))
+        (t
+         (class-error "the class ~S is built in: MAKE-INSTANCE makes none of ~
+                       its instances"
+                      (%class-name class)))))
 
 ;;; Initargs: property lists. DEFAULTED adds the defaults that are missing.
 

@@ -358,6 +358,19 @@ AMOP ENSURE-CLASS-USING-CLASS."))
                    direct-default-initargs documentation))
   (apply #'initialize-class class initargs))
 
+;;; Classes and generic functions of locked packages stay as they are.
+
+(define-system-method reinitialize-instance :before
+    ((class class) &key &allow-other-keys)
+  (let ((name (%class-name class)))
+    (when (and name (eq class (named-class name)))
+      (check-symbol-lock name "changing the class" nil))))
+
+(define-system-method reinitialize-instance :before
+    ((gf generic-function) &key &allow-other-keys)
+  (when (eq gf (named-generic-function (%gf-name gf)))
+    (check-symbol-lock (%gf-name gf) "changing the generic function" nil)))
+
 (define-system-method reinitialize-instance :after
     ((class class) &rest initargs
      &key name direct-superclasses direct-slots direct-default-initargs

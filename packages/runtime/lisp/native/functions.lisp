@@ -78,20 +78,21 @@ full."
     (%mark-card (+ address 24))
     (%address-object address 15)))
 
-;;; The cell of NAME, or NIL when it has none yet.
+;;; The cell of NAME, or NIL when it has none yet. The word for the cell of NIL is
+;;; its cdr as well (docs/object-layout.md), which must stay NIL.
 (defun find-cell (name)
-  (if (symbolp name)
-      (%symbol-cell name)
-      (info (%car (%cdr name)) :setf-cell)))
+  (cond ((null name) (info nil :cell))
+        ((symbolp name) (%symbol-cell name))
+        (t (info (%car (%cdr name)) :setf-cell))))
 
 (defun %ensure-cell (name)
   "Return the function cell of NAME, a symbol or (SETF symbol); make it if need
 be."
   (or (find-cell name)
       (let ((cell (make-cell name)))
-        (if (symbolp name)
-            (%set-symbol-cell name cell)
-            (set-info (%car (%cdr name)) :setf-cell cell))
+        (cond ((null name) (set-info nil :cell cell))
+              ((symbolp name) (%set-symbol-cell name cell))
+              (t (set-info (%car (%cdr name)) :setf-cell cell)))
         cell)))
 
 (defun %fdefinition (name)

@@ -131,6 +131,9 @@ if need be. Signal an error when none is left."
 (defun %progv-bind (symbols values)
   "Bind each of SYMBOLS to the value in its place of VALUES, or to none."
   (dolist (symbol symbols)
+    (check-symbol symbol)
+    (when (member (%variable-kind symbol) '(:constant :global))
+      (%signal-engine-error :constant symbol nil))
     (bind-special symbol (if (consp values)
                              (pop values)
                              (%unbound-marker)))))
