@@ -102,6 +102,37 @@
     (write-line "x" stream)
     (not (null path))))
 
+;;; Programs and images: uiop-programs.lisp has more of them.
+
+(define-test programs-where-there-are-processes
+  (handler-case (progn (uiop:run-program '("true"))
+                       (eq :linux (ext:platform-name)))
+    (ext:unsupported-operation ()
+      (not (eq :linux (ext:platform-name))))))
+(define-test environment-variable-is-set
+  (progn (setf (uiop:getenv "ASTRALISP_TEST_VARIABLE") "value")
+         (equal "value" (uiop:getenvp "ASTRALISP_TEST_VARIABLE"))))
+(define-test image-is-a-program
+  (or (not (eq :linux (ext:platform-name)))
+      (let ((image (namestring (uiop:subpathname *folder* "image"))))
+        (uiop:run-program
+         (list "/proc/self/exe" "--eval" "(require \"asdf\")" "--eval"
+               (format nil "(progn
+                 (setf uiop:*image-entry-point*
+                       (lambda ()
+                         (prin1 (list :started uiop:*command-line-arguments*
+                                      (uiop:argv0)))
+                         nil)
+                       uiop:*lisp-interaction* nil)
+                 (uiop:dump-image ~S :executable t))"
+                       image)))
+        (multiple-value-bind (form error code)
+            (uiop:run-program (list image "one" "two") :output :form
+                                                       :ignore-error-status t)
+          (declare (ignore error))
+          (equal (list form code)
+                 (list (list :started '("one" "two") image) 1))))))
+
 ;;; Packages.
 
 (define-test define-package-with-local-nickname

@@ -51,7 +51,15 @@
 (defmethod run-tests ((runner (eql :asdf)) argument)
   (declare (ignore argument))
   (load (concatenate 'string *folder* "asdf-tests.lisp"))
-  (call-named "ASTRALISP.ASDF-TESTS" "RUN-TESTS"))
+  (multiple-value-bind (passed failed)
+      (call-named "ASTRALISP.ASDF-TESTS" "RUN-TESTS")
+    (if (eq :linux (ext:platform-name))
+        (multiple-value-bind (more-passed more-failed)
+            (progn
+              (load (concatenate 'string *folder* "uiop-programs.lisp"))
+              (call-named "ASTRALISP.UIOP-PROGRAMS" "RUN-TESTS"))
+          (values (+ passed more-passed) (+ failed more-failed)))
+        (values passed failed))))
 
 (defun forget-tests ()
   "Forget the tests of libraries before this one."

@@ -119,6 +119,7 @@
    (:file "load")
    (:file "overlays")
    (:file "overlays-uiop")
+   (:file "overlays-uiop-programs")
    (:file "listener-variables")
    (:file "describe")
    (:file "trace")

@@ -18,21 +18,19 @@
   (or (funcall original)
       (if (probe-file "/proc/version") :linux nil)))
 
-(define-uiop ("UIOP/OS" "GETENV") (name)
-  (getenv name))
+(when-uiop-has ("UIOP/OS" "GETENV" name)
+  (setf (fdefinition name) #'getenv)
+  (eval `(defsetf ,name setenv)))
 
 (define-uiop ("UIOP/OS" "HOSTNAME") ()
   (machine-instance))
 
-;;; *DEFAULT-PATHNAME-DEFAULTS* is the current directory when it is absolute.
-
 (define-uiop ("UIOP/OS" "GETCWD") ()
-  (truename (merge-pathnames *default-pathname-defaults*
-                             (%current-directory))))
+  (getcwd))
 
 (define-uiop ("UIOP/OS" "CHDIR") (name)
   (when name
-    (setq *default-pathname-defaults* (truename name))))
+    (chdir name)))
 
 ;;; Package-local nicknames: UIOP imports their functions only from packages of
 ;;; systems that it knows, and does without where it knows none.
@@ -71,7 +69,7 @@
   (set type nil))
 
 (define-uiop ("UIOP/FILESYSTEM" "DELETE-EMPTY-DIRECTORY") (directory)
-  (delete-tree directory nil))
+  (delete-directory directory))
 
 (define-uiop ("UIOP/FILESYSTEM" "DELETE-DIRECTORY-TREE")
     (directory &key (validate nil validate-given) (if-does-not-exist :error))
@@ -81,32 +79,8 @@
     (cond ((not (and validate-given (uiop "CALL-FUNCTION" validate directory)))
            (uiop "PARAMETER-ERROR" "~S was asked to delete ~S but it is not valid"
                  'delete-directory-tree directory))
-          ((probe-file directory) (delete-tree directory t))
-          ((eq if-does-not-exist :error)
-           (error 'simple-file-error
-                  :pathname directory
-                  :format-control "there is no directory ~A to delete"
-                  :format-arguments (list directory))))))
-
-(defun delete-tree (directory recursive)
-  "Delete DIRECTORY, with all that is in it if RECURSIVE. Links are deleted, not
-followed. Signals FILE-ERROR when that cannot be done."
-  (let ((name (namestring (merge-pathnames directory))))
-    (when recursive
-      (let ((entries (%list-directory name)))
-        (when (listp entries)
-          (dolist (entry entries)
-            (let ((path (concatenate 'string name entry)))
-              (if (char= #\/ (char entry (- (length entry) 1)))
-                  (delete-tree (parse-namestring path) t)
-                  (%delete-file path)))))))
-    (let ((result (%delete-file name)))
-      (if (< result 0)
-          (error 'simple-file-error
-                 :pathname directory
-                 :format-control "the directory ~A cannot be deleted: error ~D"
-                 :format-arguments (list name (- result)))
-          t))))
+          ((or (probe-file directory) (eq if-does-not-exist :error))
+           (delete-directory directory :recursive t)))))
 
 ;;; The image.
 
