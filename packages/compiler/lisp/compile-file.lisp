@@ -10,8 +10,8 @@
 its truename, whether there were warnings, and whether one of them was more than a
 style warning; also those that macros and EVAL-WHEN forms signal count. With PRINT
 write the beginning of each form. Signal FILE-ERROR when a file cannot be read or
-written. CLHS COMPILE-FILE."
-  (declare (ignore external-format))
+written, STREAM-DECODING-ERROR when INPUT-FILE is not in EXTERNAL-FORMAT. CLHS
+COMPILE-FILE."
   (let* ((input (merge-pathnames input-file))
          (source (if (or (probe-file input) (pathname-type input))
                      input
@@ -34,7 +34,8 @@ written. CLHS COMPILE-FILE."
                                 (setq signalled t)
                                 (unless (typep condition 'style-warning)
                                   (setq serious t)))))
-               (compile-source-text (read-source-text source)
+               (compile-source-text (read-source-text source
+                                                      external-format)
                                     (namestring source)
                                     (lambda (form)
                                       (when print

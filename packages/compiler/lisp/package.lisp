@@ -20,7 +20,8 @@
                 #:diagnostic-counts-styles #:diagnostics-summary
                 #:call-with-compilation-unit #:%stream-count
                 #:declaration-facts #:definition-of-form #:definition-symbol #:note-file-definitions
-                #:did-you-mean #:nearest-symbol)
+                #:did-you-mean #:nearest-symbol
+                #:rest-of-stream #:skip-byte-order-mark)
   (:export
    ;; driver
    #:lap-code-unit

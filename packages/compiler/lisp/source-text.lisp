@@ -2,14 +2,12 @@
 
 (in-package #:astralisp.compiler)
 
-(defun read-source-text (path)
-  "Return the characters of the file PATH as a simple string."
-  (with-open-file (stream path)
-    (let* ((text (make-string (file-length stream)))
-           (end (read-sequence text stream)))
-      (if (= end (length text))
-          text
-          (subseq text 0 end)))))
+(defun read-source-text (path &optional (external-format :default))
+  "Return the characters of the file PATH, which are in EXTERNAL-FORMAT, as a simple
+string."
+  (with-open-file (stream path :external-format external-format)
+    (skip-byte-order-mark stream)
+    (rest-of-stream stream)))
 
 (defun compile-source-text (text name sink-for &optional (shown-name name))
   "Compile the forms of the string TEXT, called NAME in reports. SINK-FOR is a

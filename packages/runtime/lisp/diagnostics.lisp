@@ -4,14 +4,15 @@
 
 ;;; Source texts.
 
-(defstruct (source-text (:constructor %make-source-text (name text)))
+(defstruct (source-text (:constructor %make-source-text
+                            (name text external-format)))
   "A text that forms are read from. STARTS are the places where lines start."
-  name text (starts nil))
+  name text external-format (starts nil))
 
-(defun make-source-text (name text)
+(defun make-source-text (name text &optional (external-format :default))
   "Return the source called NAME whose characters are TEXT; when that is NIL, NAME
-is a file, looked at when somebody asks for a line."
-  (%make-source-text name text))
+is a file in EXTERNAL-FORMAT, looked at when somebody asks for a line."
+  (%make-source-text name text external-format))
 
 (defun line-starts (text)
   (let ((starts (list 0)))
@@ -20,19 +21,19 @@ is a file, looked at when somebody asks for a line."
         (push (+ i 1) starts)))
     (coerce (nreverse starts) 'simple-vector)))
 
-(defun file-text (name)
+(defun file-text (name external-format)
   "The characters of the file NAME, or an empty string when it is not there."
   (or (ignore-errors
-       (with-open-file (stream name)
-         (let* ((text (make-string (file-length stream)))
-                (end (read-sequence text stream)))
-           (subseq text 0 end))))
+       (with-open-file (stream name :external-format
+                               (lenient-format external-format))
+         (rest-of-stream stream)))
       ""))
 
 (defun ensure-source-lines (source)
   (unless (source-text-text source)
     (setf (source-text-text source)
-          (file-text (source-text-name source))))
+          (file-text (source-text-name source)
+                     (source-text-external-format source))))
   (unless (source-text-starts source)
     (setf (source-text-starts source)
           (line-starts (source-text-text source))))

@@ -9,13 +9,7 @@
   "What the system knows of a file; times are universal times."
   kind mode size modified accessed changed inode device links user group)
 
-(defmacro document-file-status (&rest entries)
-  (let ((forms '()))
-    (dolist (entry entries)
-      (push `(set-documentation ',(car entry) 'function ,(cadr entry)) forms))
-    `(progn ,@(nreverse forms))))
-
-(document-file-status
+(document-functions
   (file-status-p "True if the argument is a FILE-STATUS.")
   (file-status-kind "Return the kind of file of the FILE-STATUS, as FILE-KIND.")
   (file-status-mode "Return the permission bits of the FILE-STATUS, below #o10000.")

@@ -76,7 +76,7 @@ returns true, or returns NIL.")
         (*load-truename* truename)
         (*load-stream* stream)
         (*form-start* nil)
-        (*source* (source-of-stream truename))
+        (*source* (source-of-stream stream truename))
         (*form-places* nil)
         (*evaluation-debug* nil)
         (*package* *package*)
@@ -90,10 +90,12 @@ returns true, or returns NIL.")
        (call-with-file-unit (lambda () (load-forms stream print)))))
     t))
 
-(defun source-of-stream (truename)
-  "The source text for reports about the forms of the file TRUENAME, or NIL."
+(defun source-of-stream (stream truename)
+  "The source text for reports about the forms of STREAM, the file TRUENAME, or
+NIL."
   (if (and truename (member :native *features*))
-      (make-source-text (namestring truename) nil)
+      (make-source-text (namestring truename) nil
+                        (stream-external-format stream))
       nil))
 
 (defun source-for-load (filespec)
@@ -113,8 +115,7 @@ with the type lisp."
 return true. *PACKAGE*, *READTABLE* and what is proclaimed of OPTIMIZE are
 restored at the end. Signals
 FILE-ERROR when there is no such file, unless IF-DOES-NOT-EXIST is NIL; then
-return NIL."
-  (declare (ignore external-format))
+return NIL; and STREAM-DECODING-ERROR when it is not in EXTERNAL-FORMAT."
   (if (and (streamp filespec) (not (stream-control filespec :pathname)))
       (load-stream filespec nil nil verbose print)
       (let* ((pathname (if (streamp filespec)
@@ -134,7 +135,9 @@ return NIL."
               (t (load-overlaid
                   truename
                   (lambda ()
-                    (with-open-file (stream truename)
+                    (with-open-file (stream truename
+                                            :external-format external-format)
+                      (skip-byte-order-mark stream)
                       (load-stream stream truename
                                    (merge-pathnames pathname) verbose
                                    print)))))))))

@@ -1,83 +1,164 @@
-;;;; Strings as octets and back: UTF-8 (RFC 3629).
+;;;; Strings as octets and back, in any external format.
 
 (in-package #:astralisp.runtime)
 
-(defun utf-8-octet-count (code)
-  (cond ((< code #x80) 1)
-        ((< code #x800) 2)
-        ((< code #x10000) 3)
-        (t 4)))
+(defun string-to-octets
+    (string &key (external-format :default) (start 0) end null-terminate)
+  "Return the characters START to END of STRING in EXTERNAL-FORMAT, with
+NULL-TERMINATE those of a null character too, as a simple vector of
+(unsigned-byte 8). Signal OCTETS-ENCODING-ERROR, with the restart USE-VALUE, for a
+character that the format does not have, unless it has a replacement;
+UNKNOWN-EXTERNAL-FORMAT; TYPE-ERROR."
+  (let ((format (find-external-format external-format)))
+    (%mv-let (data offset length) (string-data string)
+      (let ((end (check-bounds start end length)))
+        (encode-string format string data (%fx+ offset start)
+                       (%fx+ offset end) offset null-terminate)))))
 
-(defun string-to-octets (string &key (start 0) (end (length string)))
-  "Return the UTF-8 encoding of the characters START to END of STRING as a
-simple vector of (unsigned-byte 8). Signal a type-error when STRING is none."
-  (check-type string string)
-  (let ((size 0))
-    (do ((i start (1+ i)))
-        ((>= i end))
-      (incf size (utf-8-octet-count (char-code (char string i)))))
-    (let ((octets (make-array size :element-type '(unsigned-byte 8)))
-          (at 0))
-      (do ((i start (1+ i)))
-          ((>= i end) octets)
-        (setq at (encode-utf-8 (char-code (char string i)) octets at))))))
+(defun octets-with-room (octets fill)
+  "OCTETS if it has room for one more character at FILL, or a longer copy."
+  (let ((length (%vector-length octets)))
+    (if (%fx<= (%fx+ fill +code-room+) length)
+        octets
+        (let ((new (%make-vector #x22 (%fx+ (%fx* 2 length) +code-room+))))
+          (%replace new 0 octets 0 fill)
+          new))))
 
-(defun encode-utf-8 (code octets at)
-  "Put the encoding of the character CODE into OCTETS from AT; return its end."
-  (let ((count (utf-8-octet-count code)))
-    (if (= count 1)
-        (setf (aref octets at) code)
-        (let ((shift (* 6 (1- count))))
-          (setf (aref octets at)
-                (logior (svref #(0 0 #xC0 #xE0 #xF0) count)
-                        (ash code (- shift))))
-          (do ((i (1+ at) (1+ i)))
-              ((= shift 0))
-            (decf shift 6)
-            (setf (aref octets i)
-                  (logior #x80 (logand (ash code (- shift)) #x3F))))))
-    (+ at count)))
+(defun shrunk-vector (vector fill)
+  "VECTOR, shortened to its first FILL elements, or a copy when it is much too
+long."
+  (if (%fx< (%vector-length vector) (%fx+ fill (%fx-shift-right fill 2)))
+      (%shrink-vector vector fill)
+      (let ((new (%make-vector (%vector-code vector) fill)))
+        (%replace new 0 vector 0 fill)
+        new)))
 
-(defun octets-to-string (octets &key (start 0) (end (length octets)))
-  "Return the string whose UTF-8 encoding is OCTETS from START to END.
-What is no encoding of a character reads as U+FFFD, one for each octet."
-  (let ((string (make-string (- end start)))
-        (length 0)
-        (at start))
-    (do ()
-        ((>= at end))
-      (multiple-value-bind (code next) (decode-utf-8 octets at end)
-        (setf (char string length) (code-char code))
-        (incf length)
-        (setq at next)))
-    (subseq string 0 length)))
+(defun encode-string (format string data start end offset null-terminate)
+  "The octets of the characters START to END of the simple string DATA, which
+holds STRING from OFFSET."
+  (let* ((encoder (%format-encoder format))
+         (direct (%format-direct format))
+         (octets (%make-vector #x22
+                               (%fx+ (%fx* (%format-unit format)
+                                           (%fx- end start))
+                                     (%fx* 2 +code-room+))))
+         (fill (if (%format-marked format) (funcall encoder #xFEFF octets 0) 0)))
+    (flet ((put (code position)
+             (setq octets (octets-with-room octets fill))
+             (let ((next (funcall encoder code octets fill)))
+               (if (%fx>= next 0)
+                   (setq fill next)
+                   (%mv-let (longer end)
+                       (encode-replacement format string code position
+                                           octets fill)
+                     (setq octets longer
+                           fill end))))))
+      (do ((i start (%fx+ i 1)))
+          ((%fx>= i end))
+        (let ((code (%char-code (%string-ref data i))))
+          (cond ((and (%fx< code direct) (%fx< fill (%vector-length octets)))
+                 (%set-u8ref octets fill code)
+                 (setq fill (%fx+ fill 1)))
+                (t (put code (%fx- i offset))))))
+      (when null-terminate
+        (put 0 end)))
+    (shrunk-vector octets fill)))
 
-(defun decode-utf-8 (octets at end)
-  "Return the code of the character at AT of OCTETS and where the next starts."
-  (let* ((first (aref octets at))
-         (count (cond ((< first #x80) 1)
-                      ((< first #xC2) 0)
-                      ((< first #xE0) 2)
-                      ((< first #xF0) 3)
-                      ((< first #xF5) 4)
-                      (t 0)))
-         (code (if (= count 1)
-                   first
-                   (logand first (ash #x7F (- count))))))
-    (if (or (= count 0) (> (+ at count) end))
-        (values #xFFFD (1+ at))
-        (do ((i 1 (1+ i)))
-            ((= i count)
-             (if (well-formed-code-p code count)
-                 (values code (+ at count))
-                 (values #xFFFD (1+ at))))
-          (let ((octet (aref octets (+ at i))))
-            (unless (= (logand octet #xC0) #x80)
-              (return (values #xFFFD (1+ at))))
-            (setq code (logior (ash code 6) (logand octet #x3F))))))))
+(defun encodable-p (format string)
+  "Has FORMAT all characters of STRING?"
+  (let ((scratch (%make-vector #x22 +code-room+)))
+    (every (lambda (character)
+             (%fx>= (funcall (%format-encoder format) (%char-code character)
+                             scratch 0)
+                    0))
+           string)))
 
-(defun well-formed-code-p (code count)
-  "Is CODE, from COUNT octets, a character in its shortest encoding?"
-  (and (= count (utf-8-octet-count code))
-       (< code #x110000)
-       (not (<= #xD800 code #xDFFF))))
+(defun encode-replacement (format string code position octets fill)
+  "Put what stands for the character CODE, at POSITION in STRING, into OCTETS from
+FILL; return the vector, or a longer one, and where it ends."
+  (let ((replacement (%format-replacement format)))
+    (do () ((and replacement (encodable-p format replacement)))
+      (setq replacement
+            (replace-coding-error 'octets-encoding-error
+                                  :external-format (%format-designator format)
+                                  :code code :position position
+                                  :string string)))
+    (dotimes (i (length replacement) (values octets fill))
+      (setq octets (octets-with-room octets fill)
+            fill (funcall (%format-encoder format)
+                          (%char-code (char replacement i)) octets fill)))))
+
+(defun octets-to-string (octets &key (external-format :default) (start 0) end)
+  "Return the string that OCTETS from START to END, a vector, are in
+EXTERNAL-FORMAT. Signal OCTET-DECODING-ERROR, with the restart USE-VALUE, for what
+is no character, unless the format has a replacement; UNKNOWN-EXTERNAL-FORMAT;
+TYPE-ERROR."
+  (let ((format (find-external-format external-format)))
+    (%mv-let (data offset length) (octet-data octets)
+      (let ((end (check-bounds start end length)))
+        (decode-octets format octets data (%fx+ offset start) (%fx+ offset end)
+                       offset)))))
+
+(defun octet-data (octets)
+  "A simple vector that holds the elements of the vector OCTETS, the index of the
+first, and their number."
+  (unless (vectorp octets)
+    (type-failure octets '(vector (unsigned-byte 8))))
+  (let ((data octets)
+        (offset 0)
+        (length (length octets)))
+    (do () ((not (%array-header-p data)))
+      (setq offset (%fx+ offset (%array-offset data))
+            data (%array-data data)))
+    (if (eq (%vector-code data) #x22)
+        (values data offset length)
+        (let ((copy (%make-vector #x22 length)))
+          (dotimes (i length (values copy 0 length))
+            (let ((octet (aref octets i)))
+              (unless (and (%fixnump octet) (%fx<= 0 octet) (%fx< octet 256))
+                (type-failure octet '(unsigned-byte 8)))
+              (%set-u8ref copy i octet)))))))
+
+(defun decode-octets (format octets data start end offset)
+  "The characters of START to END of the simple vector DATA, which holds OCTETS
+from OFFSET."
+  (%mv-let (chosen at) (find-mark format data start end)
+    (let* ((decoder (%format-decoder chosen))
+           (direct (%format-direct chosen))
+           (text (%make-vector #x2C
+                               (%fx+ 1 (%fx-truncate (%fx- end start)
+                                                     (%format-unit format)))))
+           (fill 0))
+      (flet ((put (character)
+               (when (%fx= fill (%vector-length text))
+                 (setq text (grown-string text fill)))
+               (%set-string-ref text fill character)
+               (setq fill (%fx+ fill 1))))
+        (do () ((%fx>= at end))
+          (let ((octet (%u8ref data at)))
+            (if (%fx< octet direct)
+                (progn
+                  (put (%code-char octet))
+                  (setq at (%fx+ at 1)))
+                (%mv-let (code next) (funcall decoder data at end t)
+                  (if (%fx>= code 0)
+                      (put (%code-char code))
+                      (let ((instead
+                              (octets-replacement format octets
+                                                  (%fx- at offset)
+                                                  (%fx- next offset)
+                                                  (%fx- start offset)
+                                                  (%fx- end offset))))
+                        (dotimes (i (length instead))
+                          (put (char instead i)))))
+                  (setq at next))))))
+      (shrunk-vector text fill))))
+
+(defun octets-replacement (format octets at next start end)
+  "The string that stands for the octets AT to NEXT of OCTETS."
+  (or (%format-replacement format)
+      (replace-coding-error 'octet-decoding-error
+                            :external-format (%format-designator format)
+                            :octets (subseq octets at next)
+                            :position at
+                            :array octets :start start :end end)))

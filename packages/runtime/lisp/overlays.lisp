@@ -87,7 +87,7 @@ function or value."
 
 (defun asdf-file-p (truename)
   "Does TRUENAME begin as ASDF's file does?"
-  (with-open-file (stream truename)
+  (with-open-file (stream truename :external-format **lenient-utf-8**)
     (dotimes (i 4 nil)
       (when (search "This is ASDF" (read-line stream nil ""))
         (return t)))))

@@ -49,7 +49,19 @@
    #:weak-pointer #:weak-pointer-p #:define-hash-table-test
    #:hash-table-synchronized-p #:with-locked-hash-table
    #:finalize #:cancel-finalization
-   #:string-to-octets #:octets-to-string
+   ;; Octets and external formats.
+   #:string-to-octets #:octets-to-string #:*default-external-format*
+   #:unknown-external-format #:unknown-external-format-designator
+   #:character-coding-error #:character-coding-error-external-format
+   #:character-decoding-error #:character-decoding-error-octets
+   #:character-decoding-error-position #:character-encoding-error
+   #:character-encoding-error-code #:character-encoding-error-position
+   #:octet-decoding-error #:octet-decoding-error-array
+   #:octet-decoding-error-start #:octet-decoding-error-end
+   #:octets-encoding-error #:octets-encoding-error-string
+   #:stream-decoding-error #:stream-encoding-error
+   #:attempt-resync #:force-end-of-file #:input-replacement
+   #:output-nothing #:output-replacement
    ;; Definitions.
    #:add-package-local-nickname #:remove-package-local-nickname
    #:package-local-nicknames #:package-locally-nicknamed-by-list

@@ -108,8 +108,8 @@ store where it stopped into the place INDEX."
     (setf (%string-stream-index stream) new-fill)))
 
 (defun string-output-control (stream operation argument)
-  (declare (ignore argument))
   (case operation
+    (:string-length (if (characterp argument) 1 (length argument)))
     (:position (%string-stream-index stream))
     (:clear-output nil)))
 
@@ -304,7 +304,11 @@ written to it and what is read from it."
          (stream-control (output-stream target) operation argument)))
       (:output-p t)
       (:element-type (if streams (stream-element-type (car (last streams))) t))
-      (:string-length (if streams nil 1))
+      (:string-length (if streams
+                          (file-string-length (car (last streams)) argument)
+                          1))
+      (:external-format
+       (and streams (stream-external-format (car (last streams)))))
       ((:position :length)
        (if (null streams)
            0

@@ -20,7 +20,8 @@
 ;;;
 ;;; Operations of CONTROL: :finish :force :clear-output :clear-input :listen
 ;;; :close (argument: abort) :position, :set-position (argument: position,
-;;; :start or :end) :length :interactive-p :input-target :output-target.
+;;; :start or :end) :length :interactive-p :external-format, :string-length
+;;; (argument: a character or string), :input-target :output-target.
 
 (defstruct (ansi-stream (:constructor nil) (:copier nil)
                         (:conc-name %stream-))
@@ -184,7 +185,9 @@ it is none."
 
 (defun peek-char-from (stream)
   (or (%stream-pushed stream)
-      (let ((source (stream-control stream :peek-source)))
+      (let ((source (if (eq (%stream-in stream) #'file-in)
+                        nil
+                        (stream-control stream :peek-source))))
         (cond (source (peek-char-from (input-stream source)))
               ((gray-shim-p stream)
                (character-or-nil
@@ -280,6 +283,10 @@ end of STREAM came first. EOF-ERROR-P, EOF-VALUE: as in READ-CHAR."
                                 eof-value)))
       (tagbody
        again
+         (when (and (eq (%stream-in stream) #'file-in)
+                    (null (%stream-pushed stream)))
+           (setq fill (take-characters stream buffer fill
+                                       (%vector-length buffer))))
          (let ((character (read-char-from stream)))
            (cond ((null character)
                   (return (if (eq fill 0)
@@ -449,6 +456,40 @@ the first element that was not filled."
                           (check-bounds start end (length sequence))))))
 
 (defun fill-from-stream (sequence stream start end)
+  (if (and (%simple-string-p sequence) (character-stream-p stream))
+      (fill-string-from-stream sequence stream start end)
+      (fill-elements-from-stream sequence stream start end)))
+
+(defun fill-string-from-stream (string stream start end)
+  (let ((index start))
+    (do () ((%fx>= index end) index)
+      (when (and (eq (%stream-in stream) #'file-in)
+                 (null (%stream-pushed stream)))
+        (setq index (take-characters stream string index end)))
+      (when (%fx< index end)
+        (let ((character (read-char-from stream)))
+          (when (null character) (return index))
+          (%set-string-ref string index character)
+          (setq index (%fx+ index 1)))))))
+
+(defun rest-of-stream (stream)
+  "What is left of the characters of the file STREAM, as a simple string."
+  (let* ((stream (input-stream stream))
+         (text (make-string (+ 1 (file-length stream))))
+         (end 0))
+    (do () ((progn
+              (setq end (fill-string-from-stream text stream end (length text)))
+              (< end (length text)))
+            (shrunk-vector text end))
+      ;; A replacement may be longer than what it stands for.
+      (setq text (grown-string text end)))))
+
+(defun skip-byte-order-mark (stream)
+  "Take the mark that others write at the start even of UTF-8 out of STREAM."
+  (when (eql (peek-char nil stream nil) (code-char #xFEFF))
+    (read-char-from (input-stream stream))))
+
+(defun fill-elements-from-stream (sequence stream start end)
   (let ((characters (character-stream-p stream))
         (index start))
     (flet ((next ()
@@ -539,8 +580,8 @@ the first element that was not filled."
         (t (%stream-element-type stream))))
 
 (defun stream-external-format (stream)
-  "The encoding of the characters of STREAM: :UTF-8, or :DEFAULT when it has
-none."
+  "The external format of STREAM, a file stream, which OPEN takes: a keyword or a
+list; :DEFAULT when it has none."
   (or (stream-control (check-stream stream) :external-format) :default))
 
 (defun close-ansi-stream (stream abort)
@@ -570,16 +611,10 @@ can be. Return true if it was open."
 
 (defun file-string-length (stream object)
   "By how much OBJECT, a character or string, written to STREAM would move its
-position."
-  (setq stream (check-stream stream))
-  (cond ((stream-control stream :string-length))
-        ((not (stream-control stream :position)) nil)
-        ((characterp object) (utf-8-length (%char-code object)))
-        (t (let ((length 0))
-             (dotimes (i (length object) length)
-               (setq length
-                     (%fx+ length
-                           (utf-8-length (%char-code (char object i))))))))))
+position; NIL when it cannot be written, or nobody knows."
+  (unless (or (characterp object) (stringp object))
+    (type-failure object '(or character string)))
+  (stream-control (check-stream stream) :string-length object))
 
 (defun utf-8-length (code)
   (cond ((%fx< code #x80) 1)

@@ -56,6 +56,7 @@
    (:file "clos")
    (:file "mop")
    (:file "gray-streams")
+   (:file "external-formats")
    (:file "package-extensions")
    (:file "file-extensions")
    (:file "environments")
