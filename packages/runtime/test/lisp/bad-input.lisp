@@ -83,7 +83,8 @@ do not say it."
     (unexpected-messages
      '(defstruct bad-structure (1)) "1 is not the name of a slot"
      '(defstruct bad-structure a (a 1)) "the slot A is given twice"
-     '(defstruct bad-structure nil) "NIL is not the name of a slot"
+     '(defstruct (bad-structure (:conc-name nil)) nil)
+     "defining the function NIL"
      '(defstruct (bad-structure (:conc-name nil)) length)
      "would change the locked package COMMON-LISP")
   => "NIL")

@@ -91,6 +91,10 @@
 (define-test struct-unknown-key
   (apply #'make-point (identity '(:q 1))))
 (defstruct empty)
+(define-test struct-slot-nil
+  (eval '(progn (defstruct odd-slots nil (t 2))
+          (let ((odd (make-odd-slots :nil 1)))
+            (list odd (odd-slots-nil odd) (odd-slots-t odd))))))
 (define-test struct-empty (list (make-empty) (empty-p (make-empty))))
 (define-test reading-structures (read-from-string "#S(point :x 5 :y 6)"))
 (define-test struct-slot-names-like-variables

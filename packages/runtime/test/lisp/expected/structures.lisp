@@ -41,6 +41,8 @@
     "1")
    (struct-unknown-key
     "error PROGRAM-ERROR")
+   (struct-slot-nil
+    "(#S(ODD-SLOTS :NIL 1 :T 2) 1 2)")
    (struct-empty
     "(#S(EMPTY) T)")
    (reading-structures
