@@ -53,8 +53,8 @@ const usage = `usage: astra <command> [options]
   third-party [--engine ENGINE]... [--limit SECONDS] [--log FILE] [LIBRARY]...
                                load public libraries of Debian and run their tests, in
                                the hosted world, in QEMU and on js, or the engines named
-  conformance [--engine hosted|js|qemu] [--chapter NAME]... [--test NAME]...
-      [--expected FILE] [--limit SECONDS] [--log FILE] PATH
+  conformance [--engine hosted|stress|js|qemu] [--chapter NAME]...
+      [--test NAME]... [--expected FILE] [--limit SECONDS] [--log FILE] PATH
                                run the public ANSI suite in the folder PATH and compare
                                its failures with those expected
   bench [--rounds N]           the benchmark kernels beside SBCL, as ratios; what a

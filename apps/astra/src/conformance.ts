@@ -21,7 +21,7 @@ import type { Progress } from "./progress.js";
 import { machineArguments } from "./qemu.js";
 
 /** The engines that run the suite. */
-export const conformanceEngines = ["hosted", "js", "qemu"] as const;
+export const conformanceEngines = ["hosted", "stress", "js", "qemu"] as const;
 
 export type ConformanceEngine = (typeof conformanceEngines)[number];
 
@@ -64,9 +64,10 @@ export class SuiteError extends Error {
 
 const mark = "#!conformance ";
 
-/** An emulated machine and Node are that much slower than the hosted world. */
+/** Stress mode, an emulated machine and Node are that much slower than the hosted world. */
 const patience: Readonly<Record<ConformanceEngine, number>> = {
   hosted: 1,
+  stress: 10,
   js: 10,
   qemu: 15,
 };
@@ -124,12 +125,8 @@ const preparations: Readonly<
     (paths: Paths, folder: string, progress: Progress) => PreparedWorld
   >
 > = {
-  hosted: ({ root, executable: program }, folder) => ({
-    driver: join(root, "apps/astra/lisp/conformance.lisp"),
-    root: `${folder}/suite/`,
-    start: (input, use) =>
-      use({ program, args: ["--script"], input, env: {}, cwd: `${folder}/suite` }),
-  }),
+  hosted: (paths, folder) => prepareHosted(paths, folder, []),
+  stress: (paths, folder) => prepareHosted(paths, folder, ["--stress"]),
   js: ({ root }, folder) => ({
     driver: join(root, "apps/astra/lisp/conformance.lisp"),
     root: `${folder}/suite/`,
@@ -158,6 +155,20 @@ const preparations: Readonly<
     };
   },
 };
+
+function prepareHosted(
+  { root, executable: program }: Paths,
+  folder: string,
+  options: readonly string[],
+): PreparedWorld {
+  const cwd = `${folder}/suite`;
+  const args = [...options, "--script"];
+  return {
+    driver: join(root, "apps/astra/lisp/conformance.lisp"),
+    root: `${cwd}/`,
+    start: (input, use) => use({ program, args, input, env: {}, cwd }),
+  };
+}
 
 /** What the worlds have said so far. */
 interface Run {
