@@ -22,6 +22,12 @@
     (when (typep condition class)
       (return class))))
 
+(defun own-class-name (condition)
+  "The class of CONDITION if the program defined it, or the standard one."
+  (if (eq (symbol-package (type-of condition)) *package*)
+      (type-of condition)
+      (standard-class-name condition)))
+
 (defun show-character (character stream)
   "Write CHARACTER so that neither names nor encodings of characters matter."
   (let ((code (char-code character)))
@@ -82,9 +88,29 @@
     (array (show-array object stream))
     (hash-table (format stream "#<table ~D>" (hash-table-count object)))
     (function (write-string "#<function>" stream))
-    (condition (format stream "#<~A>" (standard-class-name object)))
+    (condition (format stream "#<~A>" (own-class-name object)))
     (package (format stream "#<package ~A>" (package-name object)))
-    (t (write-string "#<object>" stream))))
+    (class (format stream "#<class ~A>" (class-name object)))
+    (t (show-instance object stream))))
+
+(defun show-slot (object slot stream)
+  (cond ((not (slot-exists-p object slot)))
+        ((slot-boundp object slot)
+         (format stream " ~A=" slot)
+         (show (slot-value object slot) stream))
+        (t (format stream " ~A unbound" slot))))
+
+(defun show-instance (object stream)
+  "Write the class of OBJECT if the program defined it, and some slots."
+  (let ((class (class-of object)))
+    (cond ((not (eq (symbol-package (class-name class)) *package*))
+           (write-string "#<object>" stream))
+          ((typep object 'structure-object)
+           (format stream "#<~A>" (class-name class)))
+          (t (format stream "#<~A" (class-name class))
+             (dolist (name '("A" "B" "E" "Z"))
+               (show-slot object (intern name) stream))
+             (write-string ">" stream)))))
 
 (defun show-values (values)
   (let ((*budget* 400))
@@ -102,10 +128,15 @@
   (let ((*standard-output* output)
         (*error-output* (make-broadcast-stream))
         (*trace-output* (make-broadcast-stream)))
-    (handler-case
-        (handler-bind ((warning #'muffle-warning))
-          (show-values (multiple-value-list (eval (read-from-string text)))))
-      (serious-condition (condition) (report-error condition)))))
+    (block nil
+      (let ((*debugger-hook* (lambda (condition hook)
+                               (declare (ignore hook))
+                               (return (report-error condition)))))
+        (handler-case
+            (handler-bind ((warning #'muffle-warning))
+              (show-values (multiple-value-list
+                            (eval (read-from-string text)))))
+          (serious-condition (condition) (report-error condition)))))))
 
 (defun answer (index text)
   "Write a line with what the program of that INDEX comes to."

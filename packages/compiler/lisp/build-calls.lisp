@@ -22,6 +22,29 @@
   "The global function NAME as a value."
   (emit-op '%cell-function (list (emit :cell '() name))))
 
+(defun build-global-function (node dest)
+  "Deliver the function that NODE names. A user's may be undefined: then the
+reference signals it, not only the call."
+  (let ((name (global-function-node-name node)))
+    (cond ((eq dest :effect) nil)
+          ((or (system-function-name-p name)
+               (eql 0 (policy-safety (fun-policy *fun*))))
+           (deliver (function-of-name name) dest))
+          (t (finish-call :call :tail-call (list (constant name))
+                          '%coerce-to-function '() dest)))))
+
+(defparameter *system-packages*
+  '("COMMON-LISP" "ASTRALISP" "ASTRALISP.PRIMITIVES" "ASTRALISP.MOP"
+    "ASTRALISP.RUNTIME" "ASTRALISP.KERNEL" "ASTRALISP.COMPILER"
+    "ASTRALISP.ASM")
+  "The packages whose functions the linker found.")
+
+(defun system-function-name-p (name)
+  "Does NAME, a symbol or (SETF symbol), belong to a package of the system?"
+  (let ((package (symbol-package (if (symbolp name) name (cadr name)))))
+    (and package
+         (member (package-name package) *system-packages* :test #'equal))))
+
 (defun build-funcall (node dest)
   (let* ((function (build (funcall-node-function node) :value))
          (args (build-all (funcall-node-args node)))

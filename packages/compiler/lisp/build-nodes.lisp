@@ -23,8 +23,7 @@
 
 (defun build-other (node dest)
   (case (node-kind node)
-    (global-function
-     (deliver (function-of-name (global-function-node-name node)) dest))
+    (global-function (build-global-function node dest))
     (local-function
      (deliver (function-value (local-function-node-fun node)) dest))
     (funcall (build-funcall node dest))

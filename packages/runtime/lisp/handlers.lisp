@@ -127,7 +127,10 @@ no handler takes it. CLHS ERROR."
 NIL if that is used. CLHS CERROR."
   (with-simple-restart (continue "~A" (apply #'format nil continue-control
                                              arguments))
-    (let ((condition (coerce-to-condition datum arguments 'simple-error)))
+    ;; With a condition the arguments belong to CONTINUE-CONTROL alone.
+    (let ((condition (coerce-to-condition
+                      datum (if (typep datum 'condition) '() arguments)
+                      'simple-error)))
       (with-condition-restarts condition (list (find-restart 'continue))
         (signal-condition condition)
         (invoke-debugger condition))))

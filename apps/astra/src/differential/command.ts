@@ -21,6 +21,7 @@ export async function differentialCommand(
       engine: { type: "string" },
       kind: { type: "string" },
       "no-shrink": { type: "boolean" },
+      disputed: { type: "boolean" },
     },
   });
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -31,6 +32,7 @@ export async function differentialCommand(
     count: Number(values.count ?? "5000"),
     ...(values.kind === undefined ? {} : { kind: values.kind }),
     shrink: values["no-shrink"] !== true,
+    disputed: values.disputed === true,
     ours,
     oracles: oracles(progress),
     report: progress.step,

@@ -4,7 +4,7 @@ import type { Arbitrary, Value } from "fast-check";
 import type { Paths } from "../paths.js";
 import { answersOf, type Implementation } from "./engines.js";
 import { type Answers, judge, type Verdict } from "./judge.js";
-import { type Program, programs, readGrammars } from "./program.js";
+import { isWhole, type Program, programs, readGrammars } from "./program.js";
 import { seededRandom } from "./random.js";
 
 export interface DifferentialOptions {
@@ -15,6 +15,8 @@ export interface DifferentialOptions {
   readonly kind?: string;
   /** Are the programs that differ shrunk? They are, unless this is false. */
   readonly shrink?: boolean;
+  /** Do programs count as different on which the oracles differ? */
+  readonly disputed?: boolean;
   /** The implementation under test. */
   readonly ours: Implementation;
   readonly oracles: readonly Implementation[];
@@ -38,8 +40,11 @@ export interface DifferentialResult {
   readonly differences: readonly Difference[];
 }
 
-/** Programs longer than this say little about where they differ, and are left out. */
-const longest = 600;
+/** Forms longer than this say little about where they differ, and are left out. */
+const longestForm = 600;
+
+/** The same for whole programs, which define what they use. */
+const longestProgram = 3000;
 
 /** Programs that one process answers. */
 const batchSize = 500;
@@ -70,6 +75,7 @@ export async function runDifferential(
   const counts: Record<string, number> = {};
   const differences = new Map<string, Difference>();
   const random = seededRandom(options.seed);
+  const longest = isWhole(options.kind ?? "form") ? longestProgram : longestForm;
   let done = 0;
   while (done < options.count) {
     const size = Math.min(batchSize, options.count - done);
@@ -82,9 +88,10 @@ export async function runDifferential(
     for (const { value, verdict, answers } of judged) {
       const name = verdict.type === "explained" ? verdict.rule : verdict.type;
       counts[name] = (counts[name] ?? 0) + 1;
-      if (verdict.type !== "different") continue;
+      const isDisputed = verdict.type === "one of the oracles";
+      if (verdict.type !== "different" && !(options.disputed && isDisputed)) continue;
       let least: Judged = { value, verdict, answers };
-      if (options.shrink !== false) {
+      if (options.shrink !== false && !isDisputed) {
         options.report(`shrinking: ${value.value.text}`);
         least = await shrink(panel, arbitrary, least);
       }
@@ -228,7 +235,7 @@ export const implementations = {
       file,
       "--quit",
     ],
-    prelude: "(setf sb-impl::*default-external-format* :utf-8)",
+    prelude: "(setf sb-impl::*default-external-format* :utf-8) (sb-ext:enable-debugger)",
   }),
   clisp: (command: string): Implementation => ({
     name: "CLISP",

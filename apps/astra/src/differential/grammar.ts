@@ -58,16 +58,25 @@ export function readGrammar(text: string): Grammar {
   return result;
 }
 
-/** Programs of the kind `start`, whose terms nest about `maxDepth` deep at the most. */
+/**
+ * Programs of the kind `start`, whose terms nest about `maxDepth` deep at the most; with
+ * `depthSize` "max" deep terms are as likely to need others as those at the top.
+ */
 export function termsOf(
   grammar: Grammar,
   start: string,
   maxDepth: number,
+  depthSize: "small" | "max" = "small",
 ): Arbitrary<Term> {
   const kinds = Object.entries(grammar);
   const { [start]: arbitrary } = fc.letrec((tie) => {
     const depthIdentifier = fc.createDepthIdentifier();
-    const options = { withCrossShrink: true, depthIdentifier, maxDepth } as const;
+    const options = {
+      withCrossShrink: true,
+      depthIdentifier,
+      maxDepth,
+      depthSize,
+    } as const;
     const tied = (kind: string): Arbitrary<Term> => {
       if (grammar[kind] === undefined)
         throw new GrammarError(`no kind is called ${kind}`);

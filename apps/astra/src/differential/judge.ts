@@ -1,4 +1,5 @@
 /** Judges the answers of several implementations to one program. */
+import { crashed } from "./engines.js";
 import { rules } from "./rules.js";
 
 /** The answers to one program: ours, then those of the oracles by name. */
@@ -17,7 +18,8 @@ export type Verdict =
   | { readonly type: "different" };
 
 export function judge(program: string, answers: Answers): Verdict {
-  const others = Object.values(answers.oracles);
+  // An oracle that crashed says nothing.
+  const others = Object.values(answers.oracles).filter((answer) => answer !== crashed);
   if (others.every((answer) => answer === answers.ours)) return { type: "agreed" };
   if (others.includes(answers.ours)) return { type: "one of the oracles" };
   const rule = rules.find(({ explains }) => explains(program, answers));

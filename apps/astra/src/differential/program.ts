@@ -35,11 +35,23 @@ export function readGrammars(folder: string): Grammar {
   return readGrammar(texts.join("\n"));
 }
 
+/** Is a term of that kind a whole program, with definitions, and not just a form? */
+export function isWhole(kind: string): boolean {
+  return !kind.endsWith("form");
+}
+
 /** Programs whose form is a term of the kind `start`. */
 export function programs(grammar: Grammar, start = "form"): Arbitrary<Program> {
+  const form = isWhole(start)
+    ? termsOf(grammar, start, 10, "max")
+    : termsOf(grammar, start, 6);
   const values = Object.values(variables).map((kind) => termsOf(grammar, kind, 2));
   return fc
-    .tuple(termsOf(grammar, start, 6), fc.constantFrom(...wrappings), fc.tuple(...values))
+    .tuple(
+      form,
+      fc.constantFrom(...(isWhole(start) ? ["@"] : wrappings)),
+      fc.tuple(...values),
+    )
     .map(([form, wrapping, terms]) => ({ text: programText(form, wrapping, terms) }));
 }
 

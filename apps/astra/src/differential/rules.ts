@@ -42,6 +42,21 @@ export const rules: readonly Rule[] = [
     explains: (program) => /"[^"]*`/.test(program),
   },
   {
+    name: "when an instance is updated",
+    why: "for each redefinition, or for all of them once it is touched (CLHS 4.3.6)",
+    explains: (program, { ours, oracles }) =>
+      /\(let \(\(o .*\(defclass |instances-obsolete/.test(program) &&
+      Object.values(oracles).some((answer) => valuesOf(answer) === valuesOf(ours)),
+  },
+  {
+    name: "when a shared slot is initialized",
+    why: "some time before its class has instances (CLHS 4.3.5, 7.1)",
+    explains: (program, { ours, oracles }) =>
+      /\(princ 'ib\)/.test(program) &&
+      program.includes(":allocation :class") &&
+      Object.values(oracles).some((answer) => withoutMark(answer) === withoutMark(ours)),
+  },
+  {
     name: "a float's last digits",
     why: "irrational functions and mixed float arithmetic are approximations (CLHS 12.1.4)",
     explains: (program, { ours, oracles }) =>
@@ -49,6 +64,16 @@ export const rules: readonly Rule[] = [
       Object.values(oracles).some((answer) => areClose(ours, answer)),
   },
 ];
+
+/** An answer without what the program wrote. */
+function valuesOf(answer: string): string {
+  return answer.replace(/ \| .*$/, "");
+}
+
+/** An answer without the trace of the form `(princ 'ib)`. */
+function withoutMark(answer: string): string {
+  return answer.replaceAll("IB", "");
+}
 
 /** Functions whose float results are approximations. */
 const approximate =

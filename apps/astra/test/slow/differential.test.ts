@@ -40,6 +40,16 @@ describe("random programs", () => {
     expect(result.differences, formatDifferential(result)).toEqual([]);
   });
 
+  test("so it does to programs that define classes and methods", async () => {
+    const result = await run(20_261, 150, implementations.hosted(paths.executable), {
+      oracles: [sbcl, clisp],
+      kind: "clos",
+      shrink: false,
+    });
+    expect(result.counts.agreed).toBeGreaterThan(100);
+    expect(result.differences, formatDifferential(result)).toEqual([]);
+  });
+
   test("the same seed gives the same programs", async () => {
     const once = await run(7, 20, sbcl);
     expect(await run(7, 20, sbcl)).toEqual(once);

@@ -206,10 +206,10 @@ specialized lambda list and a body. Return the method. CLHS DEFMETHOD."
                     documentation)
   "Add the method that a DEFMETHOD form describes; return it."
   (check-may-be-generic name)
-  (let* ((gf (or (named-generic-function name)
+  (let* ((specializers (mapcar #'specializer-designator specializers))
+         (gf (or (named-generic-function name)
                  (ensure-generic-function
                   name :lambda-list (generic-lambda-list lambda-list))))
-         (specializers (mapcar #'specializer-designator specializers))
          (method (make-method-object gf qualifiers specializers lambda-list
                                      kind code documentation)))
     (if (or (not **booted**) (standard-gf-p gf))

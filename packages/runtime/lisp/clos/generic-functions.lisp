@@ -313,7 +313,8 @@ apply and how they are combined.")
            (flush-dispatch-caches)))))
 
 (defun generic-lambda-list (lambda-list)
-  "The lambda list of a generic function made for a method of LAMBDA-LIST."
+  "The lambda list of a generic function made for a method of LAMBDA-LIST: it
+mentions &KEY, but what keys there are is for the methods to say."
   (let* ((parts (parse-lambda-list lambda-list))
          (rest (or (svref parts 4)
                    (and (svref parts 5) (null (svref parts 6)) nil))))
@@ -321,8 +322,7 @@ apply and how they are combined.")
       ,@(and (svref parts 3)
              (cons '&optional (mapcar #'parameter-name (svref parts 3))))
       ,@(and rest (list '&rest rest))
-      ,@(and (svref parts 5) '(&key))
-      ,@(and (svref parts 7) '(&allow-other-keys)))))
+      ,@(and (svref parts 5) '(&key)))))
 
 (defun parameter-name (parameter)
   (if (consp parameter) (car parameter) parameter))

@@ -117,7 +117,22 @@
                     (car tail))
           (push method (car place))
           (return))))
+    (unless (equal groups '((*)))
+      (dolist (group found)
+        (check-group-order gf group)))
     (mapcar #'nreverse found)))
+
+;;; Methods that differ in their qualifiers only have no order (7.6.6.1.4): in
+;;; one group they are an error, unless the body gets all methods and sorts
+;;; them itself.
+(defun check-group-order (gf methods)
+  (do ((tail methods (cdr tail)))
+      ((null (cdr tail)))
+    (when (equal (%method-specializers (car tail))
+                 (%method-specializers (cadr tail)))
+      (error "the generic function ~S has methods without an order between ~
+              them: ~S and ~S"
+             (%gf-name gf) (cadr tail) (car tail)))))
 
 (defun ordered-group (methods order)
   (case order

@@ -140,6 +140,12 @@ CLHS FIND-METHOD."))
 ARGUMENTS, the most specific first. CLHS COMPUTE-APPLICABLE-METHODS."))
 (define-system-method compute-applicable-methods
     ((generic-function generic-function) arguments)
+  (let ((required (gf-shape-required (%gf-shape generic-function))))
+    (when (< (length arguments) required)
+      (error 'simple-program-error
+             :format-control "~S takes at least ~D argument~:P, but got ~S"
+             :format-arguments (list (%gf-name generic-function) required
+                                     arguments))))
   (sorted-applicable-methods generic-function arguments))
 
 (defgeneric compute-applicable-methods-using-classes

@@ -186,7 +186,9 @@ they give with ARGUMENTS."
         ((symbolp object)
          (or (%fdefinition object)
              (%signal-engine-error :undefined-function object nil)))
-        ((and (consp object) (eq (%car object) 'setf) (%fdefinition object)))
+        ((and (consp object) (eq (%car object) 'setf))
+         (or (%fdefinition object)
+             (%signal-engine-error :undefined-function object nil)))
         (t (%type-error object '(or function symbol)))))
 
 (defun %argument-count-error (function count)

@@ -410,3 +410,33 @@
   (progn (eval '(defclass vanishing () ()))
          (setf (find-class 'vanishing) nil)
          (find-class 'vanishing nil)))
+
+;;; What random programs found.
+
+(define-method-combination clos-groups ()
+    ((named (clos-groups . *)) (others ()))
+  `(list ,@(mapcar (lambda (method) `(call-method ,method))
+                   (append named others))))
+(defgeneric clos-grouped (a) (:method-combination clos-groups))
+(defmethod clos-grouped clos-groups 1 ((a symbol)) 'one)
+(defmethod clos-grouped clos-groups 2 ((a symbol)) 'two)
+(defmethod clos-grouped clos-groups 2 ((a integer)) 'two)
+(defmethod clos-grouped ((a integer)) 'other)
+(define-test clos-groups-have-an-order
+  (list (clos-grouped 1)
+        (handler-case (clos-grouped 'a) (error () 'no-order))))
+
+(defmethod clos-lone :after ((a symbol) &rest r &key b &allow-other-keys)
+  (list r b))
+(defmethod clos-lone ((a integer) &key b) b)
+(define-test clos-keys-of-an-implicit-generic
+  (list (clos-lone 1 :b 2)
+        (handler-case (clos-lone 1 :zork 2) (error () 'unknown))))
+(define-test clos-applicable-methods-count
+  (list (length (compute-applicable-methods #'clos-lone '(1)))
+        (handler-case (compute-applicable-methods #'clos-lone '())
+          (error () 'too-few))))
+(define-test clos-no-generic-for-an-unknown-class
+  (list (handler-case (eval '(defmethod clos-unmade ((a no-such-class)) 1))
+          (error () 'unknown))
+        (fboundp 'clos-unmade)))

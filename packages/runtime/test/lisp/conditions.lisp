@@ -246,3 +246,27 @@
           (list (lambda () (copy-alist '((a . b) . c)))
                 (lambda () (get-properties '(a 1 b) '(c)))))
   => "(:TYPE-ERROR :TYPE-ERROR)")
+
+;;; What random programs found.
+
+(define-condition conditions-numbered (error)
+  ((number :initarg :number :reader conditions-number)))
+(define-test conditions-cerror-in-restart-case
+  (list (handler-case (restart-case (cerror "go on" 'conditions-numbered
+                                            :number 1)
+                        (skip () 'skipped))
+          (conditions-numbered (condition) (conditions-number condition)))
+        (handler-bind ((conditions-numbered #'continue))
+          (restart-case (cerror "go on" 'conditions-numbered :number 1)
+            (skip () 'skipped)))
+        (handler-case (cerror "go on ~A"
+                              (make-condition 'conditions-numbered :number 2)
+                              :argument)
+          (conditions-numbered (condition) (conditions-number condition)))))
+(define-test conditions-undefined-function-as-value
+  (let ((trace '()))
+    (list (handler-case (list #'no-such-function (push 1 trace))
+            (undefined-function (condition) (cell-error-name condition)))
+          (handler-case (list #'(setf no-such-function) (push 2 trace))
+            (undefined-function (condition) (cell-error-name condition)))
+          trace)))

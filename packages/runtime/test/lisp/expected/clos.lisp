@@ -102,4 +102,12 @@
    (clos-class-names-can-change
     "(NAMED-TWO T NIL)")
    (clos-find-class-nil
-    "NIL")))
+    "NIL")
+   (clos-groups-have-an-order
+    "((TWO OTHER) NO-ORDER)")
+   (clos-keys-of-an-implicit-generic
+    "(2 UNKNOWN)")
+   (clos-applicable-methods-count
+    "(1 TOO-FEW)")
+   (clos-no-generic-for-an-unknown-class
+    "(UNKNOWN NIL)")))

@@ -72,4 +72,8 @@
    (restart-interactive
     "(ASKED 1 2)")
    (nested-handler-case-rethrow
-    "(OUTER \"one\")")))
+    "(OUTER \"one\")")
+   (conditions-cerror-in-restart-case
+    "(1 NIL 2)")
+   (conditions-undefined-function-as-value
+    "(NO-SUCH-FUNCTION (SETF NO-SUCH-FUNCTION) NIL)")))
