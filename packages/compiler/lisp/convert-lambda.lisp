@@ -65,7 +65,17 @@ KEYS: (keyword name default supplied); AUX: (name form)."
     (setf (parameters-keys parameters)
           (nreverse (parameters-keys parameters)))
     (setf (parameters-aux parameters) (nreverse (parameters-aux parameters)))
+    (check-different (parameter-variables parameters))
     parameters))
+
+(defun parameter-variables (parameters)
+  "The variables of PARAMETERS that arguments are bound to."
+  (let ((names (append (parameters-required parameters)
+                       (mapcar #'car (parameters-optional parameters))
+                       (mapcar #'cadr (parameters-keys parameters)))))
+    (if (parameters-rest parameters)
+        (cons (parameters-rest parameters) names)
+        names)))
 
 ;;; Bindings of the parts of a lambda list behind the required ones, each
 ;;; (name form), in order.
@@ -274,18 +284,25 @@ checks them."
       fun)))
 
 (defun convert-lambda-body (fun parameters forms specifiers env)
-  (multiple-value-bind (vars bindings env)
-      (required-variables
-       (parameters-required parameters) specifiers
-       (apply-declarations specifiers env (parameter-names parameters) nil))
-    (setf (fun-vars fun) vars)
-    (setf (fun-body fun)
-          (typed-parameters
-           vars env
-           (convert-sequential
-            (append bindings (parameter-bindings parameters))
-            specifiers forms env
-            (free-specials specifiers (parameter-names parameters)))))))
+  (let ((ftype (proclaimed-ftype (fun-name fun))))
+    (when ftype
+      (check-ftype-arguments fun ftype)
+      (setq specifiers (append (ftype-declarations parameters ftype)
+                               specifiers))
+      (setq forms (ftype-checked-forms forms ftype))))
+  (with-muffling (specifiers)
+    (multiple-value-bind (vars bindings env)
+        (required-variables
+         (parameters-required parameters) specifiers
+         (apply-declarations specifiers env (parameter-names parameters) nil))
+      (setf (fun-vars fun) vars)
+      (setf (fun-body fun)
+            (typed-parameters
+             vars env
+             (convert-sequential
+              (append bindings (parameter-bindings parameters))
+              specifiers forms env
+              (free-specials specifiers (parameter-names parameters))))))))
 
 (defun parameter-names (parameters)
   "The names of the variables that PARAMETERS bind."
@@ -364,10 +381,12 @@ OUTER. When QUIET is true nothing is reported of the body."
          (nreverse vars) (nreverse inits)
          (let* ((*quiet* (or quiet *quiet*))
                 (*site* (if *quiet* nil *site*)))
-           (convert-sequential
-            bindings specifiers forms
-            (apply-declarations specifiers inside (bound-names bindings) nil)
-            (free-specials specifiers (bound-names bindings)))))))))
+           (with-muffling (specifiers)
+             (convert-sequential
+              bindings specifiers forms
+              (apply-declarations specifiers inside (bound-names bindings)
+                                  nil)
+              (free-specials specifiers (bound-names bindings))))))))))
 
 (defun known-bindings (parameters symbols arguments)
   "The bindings of PARAMETERS to the variables SYMBOLS, one for each of the

@@ -14,7 +14,8 @@
   "The node of BODY, which may begin with declarations; BOUND names what the
 form around binds."
   (multiple-value-bind (forms specifiers) (split-declarations body)
-    (convert-progn forms (apply-declarations specifiers env bound))))
+    (with-muffling (specifiers)
+      (convert-progn forms (apply-declarations specifiers env bound)))))
 
 (define-converter quote (form env)
   (make-literal-node (cadr form)))
@@ -59,39 +60,56 @@ form around binds."
     name))
 
 (defun binding-form (binding)
+  (when (and (consp binding)
+             (or (not (listp (cdr binding))) (cddr binding)))
+    (malformed "the binding " binding " has more than one value"))
   (if (consp binding) (cadr binding) nil))
+
+(defun check-different (names)
+  "The symbols NAMES are bound at once: none may be there twice."
+  (do ((tail names (cdr tail)))
+      ((null tail) names)
+    (when (member (car tail) (cdr tail))
+      (malformed "the variable " (car tail) " is bound twice"))))
 
 (define-converter let (form env)
   (multiple-value-bind (forms specifiers) (split-declarations (cddr form))
-    (let ((vars '()) (inits '()) (inner (env-vars env))
-          (specials '()) (special-values '()) (names '()))
-      (dolist (binding (cadr form))
-        (let* ((name (binding-name binding))
-               (special (declared-special-p name specifiers))
-               (var (if special
-                        (make-var :name (make-symbol (symbol-name name)))
-                        (make-parameter name specifiers)))
-               (init (convert (binding-form binding) env)))
-          (push name names)
-          (push var vars)
-          (cond (special
-                 (push init inits)
-                 (push name specials)
-                 (push (typed-special-value name (reference var) env)
-                       special-values)
-                 (push (cons name :special) inner))
-                (t
-                 (push (typed-node init var env) inits)
-                 (push (cons name var) inner)))))
-      (let* ((inside (apply-declarations specifiers
-                                         (env-with-vars env inner) names))
-             (body (convert-progn forms inside)))
-        (make-let-node
-         (nreverse vars) (nreverse inits)
-         (if specials
-             (make-bind-node (nreverse specials) (nreverse special-values)
-                             body)
-             body))))))
+    (let ((values (mapcar (lambda (binding)
+                            (convert (binding-form binding) env))
+                          (cadr form)))
+          (names (check-different (mapcar #'binding-name (cadr form)))))
+      (with-muffling (specifiers)
+        (convert-let names values forms specifiers env)))))
+
+(defun convert-let (names values forms specifiers env)
+  "The node that binds NAMES to the values of the nodes VALUES around FORMS."
+  (let ((vars '()) (inits '()) (inner (env-vars env))
+        (specials '()) (special-values '()))
+    (dolist (name names)
+      (let* ((special (declared-special-p name specifiers))
+             (var (if special
+                      (make-var :name (make-symbol (symbol-name name)))
+                      (make-parameter name specifiers)))
+             (init (pop values)))
+        (push var vars)
+        (cond (special
+               (push init inits)
+               (push name specials)
+               (push (typed-special-value name (reference var) env)
+                     special-values)
+               (push (cons name :special) inner))
+              (t
+               (push (typed-node init var env) inits)
+               (push (cons name var) inner)))))
+    (let* ((inside (apply-declarations
+                    specifiers (env-with-vars env inner) names))
+           (body (convert-progn forms inside)))
+      (make-let-node
+       (nreverse vars) (nreverse inits)
+       (if specials
+           (make-bind-node (nreverse specials) (nreverse special-values)
+                           body)
+           body)))))
 
 (define-converter let* (form env)
   (multiple-value-bind (forms specifiers) (split-declarations (cddr form))
@@ -99,10 +117,11 @@ form around binds."
       (dolist (binding (cadr form))
         (push (list (binding-name binding) (binding-form binding)) bindings))
       (setq bindings (nreverse bindings))
-      (convert-sequential
-       bindings specifiers forms
-       (apply-declarations specifiers env (bound-names bindings) nil)
-       (free-specials specifiers (bound-names bindings))))))
+      (with-muffling (specifiers)
+        (convert-sequential
+         bindings specifiers forms
+         (apply-declarations specifiers env (bound-names bindings) nil)
+         (free-specials specifiers (bound-names bindings)))))))
 
 (defun convert-sequential (bindings specifiers forms env free)
   "Bind BINDINGS, each (name form), one after the other around FORMS; a NIL
@@ -137,32 +156,38 @@ name only evaluates.  The symbols FREE are special in FORMS, not before."
 
 (define-converter %mv-let (form env)
   (multiple-value-bind (forms specifiers) (split-declarations (cdddr form))
-    (let ((vars '()) (inner (env-vars env)) (specials '())
-          (special-values '()) (checks '()))
-      (dolist (name (cadr form))
-        (let* ((special (declared-special-p (binding-name name) specifiers))
-               (var (if special
-                        (make-var :name (make-symbol (symbol-name name)))
-                        (make-parameter name specifiers))))
-          (push var vars)
-          (cond (special
-                 (push name specials)
-                 (push (typed-special-value name (reference var) env)
-                       special-values)
-                 (push (cons name :special) inner))
-                (t (push var checks)
-                   (push (cons name var) inner)))))
-      (let* ((values (convert (caddr form) env))
-             (inside (apply-declarations specifiers (env-with-vars env inner)
-                                         (cadr form)))
-             (body (typed-parameters (nreverse checks) inside
-                                     (convert-progn forms inside))))
-        (make-mv-let-node
-         (nreverse vars) values
-         (if specials
-             (make-bind-node (nreverse specials) (nreverse special-values)
-                             body)
-             body))))))
+    (let ((values (convert (caddr form) env)))
+      (with-muffling (specifiers)
+        (convert-mv-let (check-different (mapcar #'binding-name (cadr form)))
+                        values forms specifiers env)))))
+
+(defun convert-mv-let (names values forms specifiers env)
+  "The node that binds NAMES to the values of the node VALUES around FORMS."
+  (let ((vars '()) (inner (env-vars env)) (specials '())
+        (special-values '()) (checks '()))
+    (dolist (name names)
+      (let* ((special (declared-special-p name specifiers))
+             (var (if special
+                      (make-var :name (make-symbol (symbol-name name)))
+                      (make-parameter name specifiers))))
+        (push var vars)
+        (cond (special
+               (push name specials)
+               (push (typed-special-value name (reference var) env)
+                     special-values)
+               (push (cons name :special) inner))
+              (t (push var checks)
+                 (push (cons name var) inner)))))
+    (let* ((inside (apply-declarations specifiers (env-with-vars env inner)
+                                       names))
+           (body (typed-parameters (nreverse checks) inside
+                                   (convert-progn forms inside))))
+      (make-mv-let-node
+       (nreverse vars) values
+       (if specials
+           (make-bind-node (nreverse specials) (nreverse special-values)
+                           body)
+           body)))))
 
 (define-converter progv (form env)
   (make-progv-node (convert (cadr form) env) (convert (caddr form) env)
@@ -261,7 +286,8 @@ name only evaluates.  The symbols FREE are special in FORMS, not before."
 (defun fill-labels-function (fun definition env)
   (multiple-value-bind (forms specifiers documentation)
       (split-function-body (cddr definition))
-    (let ((inner (copy-env env)))
+    (let ((inner (copy-env env))
+          (*labels-around* (cons fun *labels-around*)))
       (setf (env-fun inner) fun)
       (setf (fun-documentation fun) documentation)
       (setf (fun-policy fun) (env-policy env))

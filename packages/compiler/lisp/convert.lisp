@@ -95,6 +95,7 @@
 
 (defun convert-named (form head env)
   (let ((entry (find-function head env)))
+    (when (null entry) (check-form form head))
     (cond ((fun-p entry) (convert-local-call entry (cdr form) env))
           ((consp entry)
            (convert-expansion form (expand (cdr entry) form env) env))
@@ -204,10 +205,17 @@ was proclaimed for it."
       (setq nodes (cons (convert form env) nodes)))
     (nreverse nodes)))
 
+(defvar *labels-around* '() "The functions of LABELS whose bodies are around.")
+
+(defun note-fun-used (fun)
+  "The local function FUN is used here; only by itself does not count."
+  (unless (member fun *labels-around*)
+    (setf (fun-used fun) t)))
+
 (defun convert-local-call (fun arguments env)
   "A call of the local function FUN."
   (check-local-arguments fun arguments)
-  (setf (fun-used fun) t)
+  (note-fun-used fun)
   (make-local-call-node fun (convert-arguments arguments env) nil
                         (env-fun env)))
 
@@ -306,7 +314,7 @@ full call, else NIL."
 (defun convert-function-name (name env)
   (let ((entry (find-function name env)))
     (cond ((fun-p entry)
-           (setf (fun-used entry) t)
+           (note-fun-used entry)
            (make-local-function-node entry))
           ((or (consp entry)
                (and (symbolp name) (null entry) (global-macro name)))

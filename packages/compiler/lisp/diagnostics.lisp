@@ -33,7 +33,7 @@
   "The form at SITE as it was written, and the macro forms, outermost first, by
 whose expansion the one at hand came of it."
   (let ((form (car site)) (chain '()))
-    (dolist (entry (cdr site))
+    (dolist (entry (remove-if #'muffling-entry-p (cdr site)))
       (let ((call (if (simple-vector-p entry) (svref entry 0) entry)))
         (unless (part-p form call)
           (unless (or (simple-vector-p entry) (plain-macro-p call))
@@ -68,10 +68,10 @@ what looks like FOCUS in it."
                     :source *source* :place (form-place form))))
 
 (defun report-problem (condition)
-  "Report CONDITION."
-  (if *warning-sink*
-      (funcall *warning-sink* condition)
-      (report-diagnostic condition))
+  "Report CONDITION, unless declarations around the form in hand silence it."
+  (cond ((muffled-at-p condition *site*) nil)
+        (*warning-sink* (funcall *warning-sink* condition))
+        (t (report-diagnostic condition)))
   nil)
 
 (defun note-problem (kind code text &rest options)
@@ -95,13 +95,14 @@ what looks like FOCUS in it."
 
 (defun later (site function)
   "A function that calls FUNCTION, a maker of a condition, as if SITE were in hand
-still."
+still; it returns NIL when that is silenced there."
   (let ((source *source*) (places *form-places*) (toplevel *toplevel-form*)
         (package *package*))
     (lambda ()
-      (let ((*source* source) (*form-places* places)
-            (*toplevel-form* toplevel) (*package* package) (*site* site))
-        (funcall function)))))
+      (let* ((*source* source) (*form-places* places)
+             (*toplevel-form* toplevel) (*package* package) (*site* site)
+             (condition (funcall function)))
+        (if (and condition (muffled-at-p condition site)) nil condition)))))
 
 (defun note-later (key function)
   "Report the condition that FUNCTION, made by LATER, returns at the end of the

@@ -94,7 +94,8 @@ NAME; of a top-level form that defines a method (:EVALUATE form); else NIL."
 
 (defun process-body (body env bound)
   (multiple-value-bind (forms specifiers) (split-declarations body)
-    (process-all forms (apply-declarations specifiers env bound))))
+    (with-muffling (specifiers)
+      (process-all forms (apply-declarations specifiers env bound)))))
 
 (defun process-eval-when (form env)
   (let ((situations (cadr form)) (body (cddr form)))
@@ -167,6 +168,7 @@ NAME; of a top-level form that defines a method (:EVALUATE form); else NIL."
     (if expander
         (let ((new nil) (good nil))
           (note-definition form)
+          (check-form form head)
           (guarded-call form (lambda ()
                                (setq new (expand expander form env))
                                (setq good t)))

@@ -46,7 +46,7 @@ themselves are not reported."
                          :hint (text-of (list "remove it, or say "
                                               (list 'declare
                                                     (list 'ignore name))))))
-          ((null (cdr *site*))
+          ((every #'muffling-entry-p (cdr *site*))
            (note-problem :style "C0303"
                          (text-of (list "the variable " name
                                         " is set, but never read"))

@@ -32,9 +32,10 @@
 
 (defparameter *front-end*
   '("package" "layout" "ir" "ir-edit" "runtime-calls" "types" "specifiers"
-    "host" "diagnostics" "node" "environment" "check-declarations"
-    "primitives" "primitives-system" "convert" "call-checks" "unused"
-    "definitions" "convert-lambda" "convert-special" "transforms"
+    "host" "diagnostics" "muffling" "node" "environment" "check-declarations"
+    "primitives" "primitives-system" "convert" "call-checks"
+    "form-checks" "format-checks" "unused"
+    "definitions" "convert-lambda" "function-types" "convert-special" "transforms"
     "analyze" "analyze-variables" "build-values" "build-nodes" "build-calls"
     "build-control" "typing" "conflicts" "optimize" "lower" "lower-checks"
     "lower-arithmetic" "lower-memory" "lower-system" "cleanup" "branches" "effects" "driver"))

@@ -210,3 +210,104 @@ and third value when nobody muffles them."
           (lambda-codes '(lambda () (care-declared "a" 'b)))
           (lambda-codes '(lambda () (care-declared "a" 1))))
   => "((\"C0401\") (\"C0401\") NIL)")
+
+;;; What a form shows by itself.
+
+(define-test care-format
+    (list (lambda-codes '(lambda (x) (format nil "~a ~a" x)))
+          (lambda-codes '(lambda (x) (format nil "~a" x x)))
+          (lambda-codes '(lambda (x) (format nil "~a ~y" x)))
+          (lambda-codes '(lambda (x) (error "~{~a~^, ~}: ~:[no~;yes ~a~]"
+                                            x x x)))
+          (lambda-codes '(lambda (x) (format nil "~a~:*~a~@[~a~] ~vd~p" x x x
+                                             x x)))
+          (lambda-codes '(lambda (x) (format nil "~<~a~;~a~>~@?" x x "" x)))
+          (lambda-codes '(lambda (x) (cerror "~a" "~(~a~" x))))
+  => "((\"C0204\") (\"C0204\") (\"C0403\") NIL NIL NIL (\"C0403\"))")
+
+(define-test care-literals
+    (list (lambda-codes '(lambda () (sort '(2 1) #'<)))
+          (lambda-codes '(lambda (x) (setf (aref "abc" 0) x)))
+          (lambda-codes '(lambda (x) (nconc x '(1))))
+          (lambda-codes '(lambda (x) (nconc '(1) x)))
+          (lambda-codes '(lambda (x) (delete x (list 1 2)))))
+  => "((\"C0503\") (\"C0503\") NIL (\"C0503\") NIL)")
+
+(define-test care-cases
+    (list (lambda-codes '(lambda (x) (case x (1 2) ((3 1) 4))))
+          (lambda-codes '(lambda (x) (case x ('a 2))))
+          (lambda-codes '(lambda (x) (case x (t 1) (2 3))))
+          (lambda-codes '(lambda (x) (case x (1 2) ((t) 3) (t 4)))))
+  => "((\"C0504\") (\"C0504\") (\"C0504\") NIL)")
+
+(define-test care-bindings
+    (list (lambda-codes '(lambda () (let ((a 1 2)) a)))
+          (lambda-codes '(lambda () (let ((a 1) (a 2)) a)))
+          (lambda-codes '(lambda () (let* ((a 1) (a (1+ a))) a)))
+          (lambda-codes '(lambda (a &key a) a))
+          (lambda-codes '(lambda () (labels ((f () (f))) 1)))
+          (lambda-codes '(lambda () (multiple-value-bind (a b) (values 1)
+                                      (list a b)))))
+  => "((\"C0001\") (\"C0001\") NIL (\"C0001\") (\"C0302\") (\"C0205\"))")
+
+(define-test care-types-named
+    (list (lambda-codes '(lambda () (handler-case 1 (no-such-type () 2))))
+          (lambda-codes '(lambda (x) (typep x 'no-such-type)))
+          (lambda-codes '(lambda (x) (typecase x (no-such-type 2))))
+          (file-codes "(defstruct care-slots (a \"x\" :type fixnum) b)"
+                      "(defclass care-slots-2 () ((a :initform 1 :type list)))"
+                      "(defstruct (care-slots-3 (:constructor m (a)))"
+                      "  (a nil :type fixnum))"))
+  => "((\"C0103\") (\"C0103\") (\"C0103\") ((\"C0401\" \"C0401\") T T))")
+
+;;; FTYPE
+
+(declaim (ftype (function (integer) string) care-promised)
+         (ftype (function (t) (values string &optional)) (setf care-promised)))
+(eval '(defun care-promised (n) (if (< n 0) "minus" (car (list n)))))
+(define-test care-ftype-is-checked
+    (list (care-promised -1)
+          (handler-case (care-promised 1)
+            (type-error (error) (type-error-datum error)))
+          (handler-case (funcall 'care-promised (first '("a")))
+            (type-error (error) (type-error-datum error))))
+  => "(\"minus\" 1 \"a\")")
+(define-test care-ftype-conflicts
+    (list (file-codes "(declaim (ftype (function (integer) string) care-h))"
+                      "(defun care-h (n) (1+ n))")
+          (file-codes "(declaim (ftype (function (t t) t) care-i))"
+                      "(defun care-i (n) n)")
+          (file-codes "(declaim (ftype (function (t &optional t) t) care-j))"
+                      "(defun care-j (n &optional m) (list n m))"))
+  => "(((\"C0401\") T T) ((\"C0402\") T NIL) (NIL NIL NIL))")
+
+;;; MUFFLE-CONDITIONS inside of code
+
+(define-test care-muffled-lexically
+    (list (written-by '(lambda (x y)
+                        (declare (ext:muffle-conditions style-warning))
+                        x))
+          (written-by '(lambda (x)
+                        (locally (declare (ext:muffle-conditions warning))
+                          (no-such-function x (car 1 2) no-such-variable))))
+          (written-by '(lambda ()
+                        (locally (declare (ext:muffle-conditions warning))
+                          (car 1 2))
+                        (cdr 1 2)))
+          (written-by '(lambda ()
+                        (locally (declare (ext:muffle-conditions warning))
+                          (locally
+                              (declare (ext:unmuffle-conditions style-warning))
+                            (let ((x 1)) (car 1 2))))))
+          (written-by '(lambda ()
+                        (let ((x (car 1 2)))
+                          (declare (ext:muffle-conditions style-warning))
+                          2))))
+  => "(((NIL NIL) NIL) ((NIL NIL) NIL) ((T T) T) ((T NIL) T) ((T T) T))")
+(define-test care-muffled-definition
+    (file-codes "(defun care-k (x)"
+                "  (declare (ext:muffle-conditions style-warning))"
+                "  (flet ((f () (care-unknown))) 1))"
+                "(locally (declare (ext:muffle-conditions warning))"
+                "  (defun care-l (x) (car 1 2)))")
+  => "(NIL NIL NIL)")
