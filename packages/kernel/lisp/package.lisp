@@ -15,7 +15,8 @@
                 #:**mutex-functions** #:**after-collection**)
   (:import-from #:astralisp.runtime
                 #:system-error-text #:system-stream-error
-                #:system-stream-error-code #:make-fd-stream #:octets-at-hand
+                #:system-stream-error-code #:make-fd-stream #:take-octets
+                #:put-octets #:octet-file-stream-p
                 #:make-octets-stream #:native-namestring
                 #:absolute-namestring #:utf-8-length #:*stdout*
                 #:unsupported #:simple-file-error

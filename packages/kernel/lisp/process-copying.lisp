@@ -34,29 +34,30 @@ the moment."
       (if (< count 4096)
           (force-output out)))))
 
+(defun octet-buffer (size)
+  (make-array size :element-type '(unsigned-byte 8)))
+
 (defun copy-octets-in (in out)
   "Copy the integers of IN, any stream, to the pipe OUT."
-  (let ((buffer (make-array 8192 :element-type '(unsigned-byte 8)))
-        (count 0))
+  (let ((buffer (octet-buffer 8192)) (count 0))
     (loop
-      (setq count (read-sequence buffer in))
+      (setq count (if (octet-file-stream-p in)
+                      (take-octets in buffer 0)
+                      (read-sequence buffer in)))
       (if (eql count 0)
           (return nil))
-      (write-sequence buffer out :end count)
-      (force-output out))))
+      (put-octets out buffer count))))
 
 (defun copy-octets-out (in out)
   "Copy the octets of the pipe IN to OUT, as they come."
-  (let ((buffer (make-array 8192 :element-type '(unsigned-byte 8)))
-        (octet nil) (count 0))
+  (let ((buffer (octet-buffer 8192)) (count 0))
     (loop
-      (setq octet (read-byte in nil nil))
-      (if (null octet)
+      (setq count (take-octets in buffer 0))
+      (if (eql count 0)
           (return nil))
-      (write-byte octet out)
-      (setq count (octets-at-hand in))
-      (read-sequence buffer in :end count)
-      (write-sequence buffer out :end count))))
+      (if (octet-file-stream-p out)
+          (put-octets out buffer count)
+          (write-sequence buffer out :end count)))))
 
 (defun copy-to-program (source out)
   "Copy SOURCE to the pipe OUT. That the program does not read it all is good."
@@ -79,25 +80,16 @@ the moment."
 
 (defun collect-octets (in)
   "The octets of the pipe IN, up to its end, in a vector."
-  (let ((vector (make-array 8192 :element-type '(unsigned-byte 8)))
-        (fill 0) (octet nil) (count 0))
-    (flet ((reserve (size)
-             (if (cl:> size (length vector))
-                 (setq vector (replace (make-array (cl:* 2 size)
-                                                   :element-type
-                                                   '(unsigned-byte 8))
-                                       vector :end2 fill)))))
-      (loop
-        (setq octet (read-byte in nil nil))
-        (if (null octet)
-            (return (subseq vector 0 fill)))
-        (reserve (cl:+ fill 1))
-        (setf (aref vector fill) octet)
-        (setq count (octets-at-hand in)
-              fill (cl:+ fill 1))
-        (reserve (cl:+ fill count))
-        (read-sequence vector in :start fill :end (cl:+ fill count))
-        (setq fill (cl:+ fill count))))))
+  (let ((vector (octet-buffer 16384)) (fill 0) (count 0))
+    (declare (type fixnum fill count))
+    (loop
+      (setq count (take-octets in vector fill))
+      (if (= count 0)
+          (return (subseq vector 0 fill)))
+      (setq fill (+ fill count))
+      (if (> (+ fill 8192) (length vector))
+          (setq vector (replace (octet-buffer (* 2 (length vector))) vector
+                                :end2 fill))))))
 
 ;;; The threads
 

@@ -22,7 +22,17 @@ closed here if OWN; PIPE our end of a pipe, or NIL."
              :pathname spec
              :format-control "cannot open ~A for a program: ~A"
              :format-arguments (list spec (system-error-text fd)))
-      fd))
+      (raised-descriptor fd)))
+
+(defun raised-descriptor (fd)
+  "FD, or a copy beyond 2 in its place: where a standard descriptor is closed, what
+is opened gets its number."
+  (if (cl:> fd 2)
+      fd
+      ;; F_DUPFD_CLOEXEC.
+      (let ((copy (call-fcntl fd 1030 3)))
+        (linux-close-file fd)
+        copy)))
 
 (defun open-for-program (spec direction)
   (let ((name (native-namestring spec)))
@@ -35,9 +45,10 @@ closed here if OWN; PIPE our end of a pipe, or NIL."
 (defun connect-pipe (spec input-p)
   "A pipe, whose end to read from is the program's if INPUT-P."
   (multiple-value-bind (from to) (without-switching (linux-make-pipe))
-    (take-descriptor from spec)
-    (let ((connection (make-connection spec (if input-p from to) t))
-          (pipe (if input-p to from)))
+    (let* ((from (take-descriptor from spec))
+           (to (raised-descriptor to))
+           (connection (make-connection spec (if input-p from to) t))
+           (pipe (if input-p to from)))
       (linux-do-not-block pipe)
       (setf (connection-pipe connection) pipe)
       connection)))

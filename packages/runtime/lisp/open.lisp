@@ -72,6 +72,36 @@ signed; NIL if ELEMENT-TYPE is one of characters."
   "How many octets of the file STREAM can be read without asking the system."
   (%fx- (%file-stream-end stream) (%file-stream-start stream)))
 
+(defun octet-file-stream-p (stream)
+  "Is STREAM a file stream of octets?"
+  (and (file-stream-p stream)
+       (eq (%file-stream-width stream) 1)
+       (not (%file-stream-signed stream))
+       (not (eq (%stream-element-type stream) 'character))))
+
+(defun take-octets (stream vector start)
+  "Read what the file STREAM has at the moment, at least one octet, at most a
+buffer, into VECTOR from START on; return how many, 0 at the end."
+  (if (or (%fx< (%file-stream-start stream) (%file-stream-end stream))
+          (refill-file-stream stream))
+      (let* ((from (%file-stream-start stream))
+             (count (min (%fx- (%file-stream-end stream) from)
+                         (%fx- (%vector-length vector) start))))
+        (%replace vector start (%file-stream-in-buffer stream) from count)
+        (setf (%file-stream-start stream) (%fx+ from count))
+        count)
+      0))
+
+(defun put-octets (stream vector end)
+  "Write the octets of VECTOR below END to the file STREAM and send them on."
+  (check-open stream)
+  (unless (eq (%file-stream-end stream) 0)
+    (prepare-output stream))
+  (send-file-output stream)
+  (setf (%file-stream-position stream)
+        (%integer+ (%file-stream-position stream) end))
+  (send-octets stream vector end))
+
 (defun file-stream-p (object)
   (%instance-of-p object (%layout file-stream)))
 

@@ -359,3 +359,40 @@ SigIgn:0000000000000000
       (astralisp:unsupported-operation (condition)
         (astralisp:unsupported-operation-platform condition)))
   => ":LINUX")
+
+(define-test program-octets-of-a-file
+    ;; Octets, of which many would be no characters, and more than a buffer holds.
+    (astralisp:with-temporary-file (from)
+      (astralisp:with-temporary-file (to)
+        (with-open-file (out from :direction :output :if-exists :overwrite
+                                  :element-type '(unsigned-byte 8))
+          (dotimes (i 70000)
+            (write-byte (mod (* i i) 251) out)))
+        (with-open-file (in from :element-type '(unsigned-byte 8))
+          (read-byte in)
+          (with-open-file (out to :direction :output :if-exists :overwrite
+                                  :element-type '(unsigned-byte 8))
+            (write-byte 7 out)
+            (astralisp:run-program "cat" '() :input in :output out)
+            (write-byte 8 out)))
+        (let ((octets (make-array 70001 :element-type '(unsigned-byte 8))))
+          (with-open-file (in to :element-type '(unsigned-byte 8))
+            (list (read-sequence octets in)
+                  (aref octets 0)
+                  (aref octets 70000)
+                  (loop for i from 1 below 70000
+                        always (= (aref octets i) (mod (* i i) 251))))))))
+  => "(70001 7 8 T)")
+
+(define-test program-without-standard-output
+    ;; What a world opens must not take the place of its output that is closed.
+    (astralisp:process-exit-code
+     (shell "exec \"$WORLD\" --eval \"$FORM\" >&-"
+            :environment
+            (list (cons "WORLD" (namestring
+                                 (astralisp:read-link "/proc/self/exe")))
+                  "PATH=/usr/bin:/bin"
+                  (cons "FORM" "(quit (+ 5 (process-exit-code
+                    (run-program \"test\" '(\"-e\" \"/dev/fd/1\")
+                                 :output t))))"))))
+  => "6")
