@@ -16,7 +16,8 @@
   (:import-from #:astralisp.runtime
                 #:system-error-text #:system-stream-error
                 #:system-stream-error-code #:make-fd-stream #:take-octets
-                #:put-octets #:octet-file-stream-p
+                #:put-octets #:octet-file-stream-p #:**lenient-utf-8**
+                #:find-external-format
                 #:make-octets-stream #:native-namestring
                 #:absolute-namestring #:utf-8-length #:*stdout*
                 #:unsupported #:simple-file-error

@@ -183,23 +183,25 @@ return these connections. ERROR gets what OUTPUT returns."
            connections)
       (close-connections connections (not started)))))
 
-(defun attach-input (process connection element-type)
+(defun attach-input (process connection element-type format)
   "Give PROCESS its stream to write to, or begin to copy."
   (let ((spec (connection-spec connection)) (fd (connection-pipe connection)))
     (if (eq spec :stream)
         (setf (%process-input process)
-              (make-fd-stream fd :output t :element-type element-type)))
+              (make-fd-stream fd :output t :element-type element-type
+                                 :external-format format)))
     (if (streamp spec)
         (start-copier process
                       (make-fd-stream fd :output t
-                                         :element-type (pipe-type spec))
+                                         :element-type (pipe-type spec)
+                                         :external-format format)
                       (lambda (pipe) (copy-to-program spec pipe))))))
 
 (defun pipe-type (stream)
   "The element type of a pipe that is copied from or to STREAM."
   (if (octet-stream-p stream) '(unsigned-byte 8) 'character))
 
-(defun attach-output (process connection element-type wait receive)
+(defun attach-output (process connection element-type format wait receive)
   "Call RECEIVE with a stream to read from, or begin to copy. When the caller will
 WAIT, what the program writes is collected, so that it need not wait for a reader."
   (let ((spec (connection-spec connection)) (fd (connection-pipe connection)))
@@ -207,7 +209,8 @@ WAIT, what the program writes is collected, so that it need not wait for a reade
           ((streamp spec)
            (start-copier process
                          (make-fd-stream fd :input t
-                                            :element-type (pipe-type spec))
+                                            :element-type (pipe-type spec)
+                                            :external-format format)
                          (lambda (pipe) (copy-from-program pipe spec))))
           (wait
            (start-copier process
@@ -216,18 +219,19 @@ WAIT, what the program writes is collected, so that it need not wait for a reade
                          (lambda (pipe)
                            (funcall receive
                                     (make-octets-stream
-                                     (collect-octets pipe) element-type)))))
-          (t (funcall receive (make-fd-stream fd :input t
-                                                 :element-type
-                                                 element-type))))))
+                                     (collect-octets pipe) element-type format)))))
+          (t (funcall receive
+                      (make-fd-stream fd :input t
+                                         :element-type element-type
+                                         :external-format format))))))
 
-(defun attach-streams (process connections element-type wait)
+(defun attach-streams (process connections element-type format wait)
   (destructuring-bind (input output error) connections
-    (attach-input process input element-type)
-    (attach-output process output element-type wait
+    (attach-input process input element-type format)
+    (attach-output process output element-type format wait
                    (lambda (stream) (setf (%process-output process) stream)))
     (if (not (eq :output (connection-spec error)))
-        (attach-output process error element-type wait
+        (attach-output process error element-type format wait
                        (lambda (stream)
                          (setf (%process-error process) stream))))))
 
@@ -248,7 +252,8 @@ WAIT, what the program writes is collected, so that it need not wait for a reade
      &key input output error (if-input-does-not-exist :error)
           (if-output-exists :error) (if-error-exists :error)
           (environment nil environment-p) directory (search t) (wait t) pty
-          status-hook (element-type 'character))
+          status-hook (element-type 'character)
+          (external-format **lenient-utf-8**))
   "Start PROGRAM, a string or pathname, with ARGUMENTS, a list of strings and
 pathnames; return a process. With WAIT (the default) return when it has ended and
 all its output is here. With SEARCH a PROGRAM without a slash is looked for in the
@@ -261,7 +266,8 @@ goes: NIL nowhere, T to that of this system, a string or pathname to a file, a s
 to it, :STREAM to where PROCESS-OUTPUT and PROCESS-ERROR can be read; ERROR :OUTPUT
 to the same place as its output. IF-INPUT-DOES-NOT-EXIST is :ERROR or :CREATE,
 IF-OUTPUT-EXISTS and IF-ERROR-EXISTS are :ERROR, :SUPERSEDE or :APPEND. Streams of
-:STREAM have the ELEMENT-TYPE.
+:STREAM have the ELEMENT-TYPE. Characters are octets as EXTERNAL-FORMAT says: UTF-8,
+what is malformed read as the replacement character.
 
 ENVIRONMENT is a list of strings NAME=VALUE or of conses of strings; else the program
 gets the variables of this system. It runs in DIRECTORY, or in the current directory.
@@ -279,7 +285,8 @@ cannot be opened, UNSUPPORTED-OPERATION when there are no processes, or with PTY
               for: use :WAIT NIL, or give it a stream"))
   (let ((process (%make-process (checked-string program)
                                 (mapcar #'checked-string arguments)
-                                status-hook)))
+                                status-hook))
+        (format (find-external-format external-format)))
     (flush-standard-streams)
     (attach-streams
      process
@@ -300,7 +307,7 @@ cannot be opened, UNSUPPORTED-OPERATION when there are no processes, or with PTY
         (if (eq error :output)
             (make-connection :output (connection-child output) nil)
             (connect-output error if-error-exists 2))))
-     element-type wait)
+     element-type format wait)
     (if wait
         (wait-for-program process))
     process))

@@ -113,9 +113,10 @@ buffer, into VECTOR from START on; return how many, 0 at the end."
     (setf (%file-stream-fd stream) -1)
     (close-stream-methods stream)))
 
-(defun make-octets-stream (octets element-type)
+(defun make-octets-stream (octets element-type external-format)
   "A stream from which the vector OCTETS is read; there is no file."
-  (let ((stream (make-fd-stream -1 :input t :element-type element-type)))
+  (let ((stream (make-fd-stream -1 :input t :element-type element-type
+                                   :external-format external-format)))
     (setf (%file-stream-end stream) (length octets)
           (%file-stream-position stream) (length octets))
     (when (%fx> (length octets) 0)

@@ -63,7 +63,8 @@
              &key input (if-input-does-not-exist :error) output
              (if-output-exists :supersede) error-output
              (if-error-output-exists :supersede) (element-type 'character)
-             directory (environment nil environment-p)
+             (external-format :default) directory
+             (environment nil environment-p)
              &allow-other-keys)
   (declare (ignorable keys))
   (launch-program-function "%HANDLE-IF-DOES-NOT-EXIST" input
@@ -88,7 +89,11 @@
               :element-type (if (eq element-type :default)
                                 'character
                                 element-type)
-              (if environment-p (list :environment environment) '()))))))
+              (append
+               (if (eq external-format :default)
+                   '()
+                   (list :external-format external-format))
+               (if environment-p (list :environment environment) '())))))))
 
 (defun launched-info (info process)
   "INFO, which is about PROCESS now."

@@ -384,6 +384,18 @@ SigIgn:0000000000000000
                         always (= (aref octets i) (mod (* i i) 251))))))))
   => "(70001 7 8 T)")
 
+(define-test program-external-formats
+    (list (shell-output "printf 'a\\351'" :external-format :latin-1)
+          (equal (list #\a (code-char #xFFFD))
+                 (coerce (shell-output "printf 'a\\351'") 'list))
+          (read-line (astralisp:process-output
+                      (shell "printf 'a\\351\\n'" :output :stream
+                             :external-format :latin-1)))
+          (with-input-from-string (in "é")
+            (length (shell-output "od -An -tx1 | tr -d ' \\n'" :input in
+                                  :external-format :latin-1))))
+  => "(\"aé\" T \"aé\" 2)")
+
 (define-test program-without-standard-output
     ;; What a world opens must not take the place of its output that is closed.
     (astralisp:process-exit-code
