@@ -215,6 +215,10 @@ function floatCode(value: number): string {
 
 function typedArrayCode(view: ArrayBufferView): string {
   const name = view.constructor.name;
+  if (view instanceof Uint8Array && view.length > 256) {
+    const text = btoa(Array.from(view, (x) => String.fromCharCode(x)).join(""));
+    return `Uint8Array.from(atob("${text}"), (x) => x.charCodeAt(0))`;
+  }
   const big = name.startsWith("Big");
   const elements = Array.from(view as unknown as ArrayLike<number | bigint>, (x) =>
     big ? `${x}n` : String(x),

@@ -1,5 +1,6 @@
 /** A world: packages, definitions and the run time that compiled code sees. */
 import {
+  Char,
   COMMON_LISP_NAMES,
   Cons,
   Instance,
@@ -440,6 +441,13 @@ export class World implements CompilerHost {
     context.evaluate = (form) => this.evalIn(form, NIL);
     const pathname = this.commonLisp("PATHNAME").fn;
     if (!isUndefined(pathname)) context.makePathname = (text) => pathname(text);
+    const nameChar = this.commonLisp("NAME-CHAR").fn;
+    if (!isUndefined(nameChar)) {
+      context.characterCode = (name) => {
+        const character = nameChar(LispString.from(name));
+        return character instanceof Char ? character.code : -1;
+      };
+    }
     return context;
   }
 

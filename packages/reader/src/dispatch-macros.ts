@@ -107,7 +107,8 @@ function readCharacter(
   if (reader.suppress) return NIL;
   if (rest === "") return Char.of(first);
   const name = String.fromCodePoint(first) + rest;
-  const code = characterCode(name);
+  const known = characterCode(name);
+  const code = known >= 0 ? known : reader.context.characterCode(name);
   if (code >= 0) return Char.of(code);
   reader.fail("R0015", `no character is named ${name}`, {
     start,

@@ -25,6 +25,8 @@ export class ReaderContext {
   /** Makes the pathname of `#P"…"`. */
   makePathname: (namestring: LispString) => LispObject = (text) =>
     new Pathname(text.toString());
+  /** The code of the character with this name, none of the usual ones, or -1. */
+  characterCode: (name: string) => number = () => -1;
 
   constructor(registry: PackageRegistry) {
     this.registry = registry;

@@ -55,6 +55,8 @@
    (:file "sequences-change")
    (:file "sort")
    (:file "equality")
+   (:file "character-names")
+   (:file "character-name-tables")
    (:file "hash")
    (:file "native/weak-pairs" :if-feature :native)
    (:file "js/weak-pairs" :if-feature :javascript)

@@ -176,65 +176,6 @@ symbol with such a name) stands for. CLHS CHARACTER."
                (char string 0)
                (type-failure designator '(string 1)))))))
 
-;;; Names.
-
-(defglobal **character-names**
-  '((10 "Newline" "Linefeed") (32 "Space" "Sp") (0 "Nul" "Null") (1 "Soh")
-    (2 "Stx") (3 "Etx") (4 "Eot") (5 "Enq") (6 "Ack") (7 "Bel")
-    (8 "Backspace" "Bs") (9 "Tab" "Ht") (11 "Vt") (12 "Page" "Ff")
-    (13 "Return" "Cr") (14 "So") (15 "Si") (16 "Dle") (17 "Dc1") (18 "Dc2")
-    (19 "Dc3") (20 "Dc4") (21 "Nak") (22 "Syn") (23 "Etb") (24 "Can")
-    (25 "Em") (26 "Sub") (27 "Esc" "Escape") (28 "Fs") (29 "Gs") (30 "Rs")
-    (31 "Us") (127 "Rubout" "Del" "Delete") (160 "No-break_space" "Nbsp")))
-
-;;; The name that every character beyond ASCII has: U and its code.
-(defun code-name (code)
-  (let ((digits nil)
-        (n code))
-    (while (or (> n 0) (< (fixnum-length digits) 4))
-      (push (digit-char (logand n 15) 16) digits)
-      (setq n (ash n -4)))
-    (coerce-to-string (cons #\U digits))))
-
-(defun coerce-to-string (characters)
-  (let ((string (%make-vector #x2C (length-of-list characters)))
-        (i 0))
-    (dolist (character characters string)
-      (%set-string-ref string i character)
-      (setq i (%fx+ i 1)))))
-
-(defun char-name (character)
-  "Return the name of CHARACTER, or NIL for graphic ASCII. CLHS CHAR-NAME."
-  (let* ((code (char-code character))
-         (entry (assoc-eql code **character-names**)))
-    (cond (entry (cadr entry))
-          ((%fx< code 127) nil)
-          (t (code-name code)))))
-
-(defun name-char (name)
-  "Return the character called NAME, in any case, or NIL. CLHS NAME-CHAR."
-  (let ((name (string name)))
-    (dolist (entry **character-names** (hexadecimal-name-char name))
-      (dolist (own (cdr entry))
-        (when (string-equal own name)
-          (return-from name-char (%code-char (car entry))))))))
-
-;;; U0041 and U+0041 name a character by its code.
-(defun hexadecimal-name-char (name)
-  (let ((start (cond ((< (length name) 2) nil)
-                     ((not (char-equal (char name 0) #\U)) nil)
-                     ((char= (char name 1) #\+) 2)
-                     (t 1)))
-        (code 0))
-    (when (and start (< start (length name) 9))
-      (do ((i start (+ i 1)))
-          ((= i (length name))
-           (if (< code char-code-limit) (code-char code) nil))
-        (let ((weight (digit-char-p (char name i) 16)))
-          (unless weight
-            (return nil))
-          (setq code (+ (* code 16) weight)))))))
-
 ;;; Comparison. The two-argument calls are open-coded.
 
 (defmacro define-character-comparison (name doc key operator pairwise-p)

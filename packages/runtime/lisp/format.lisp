@@ -280,10 +280,10 @@ behind it."
 (defmacro define-directive (character (stream state directive) &body body)
   "Define what the directive CHARACTER does with STREAM, STATE and DIRECTIVE."
   (let ((name (intern (concatenate 'string "FORMAT-DIRECTIVE-"
-                                   (let ((name (char-name character)))
-                                     (if name
-                                         (string-upcase name)
-                                         (string character)))))))
+                                   (if (char< #\Space character #\Rubout)
+                                       (string character)
+                                       (string-upcase
+                                        (char-name character)))))))
     `(progn
        (defun ,name (,stream ,state ,directive)
          (declare (ignorable ,stream ,state ,directive))

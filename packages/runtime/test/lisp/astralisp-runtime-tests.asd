@@ -17,6 +17,8 @@
    (:file "sequences")
    (:file "expected/characters-strings")
    (:file "characters-strings")
+   (:file "expected/character-names")
+   (:file "character-names")
    (:file "expected/arrays")
    (:file "arrays")
    (:file "expected/hash-tables")
