@@ -152,6 +152,7 @@
    (:file "clos/constructors")
    (:file "clos/printing")
    (:file "clos/describing")
+   (:file "js/compile-file" :if-feature :javascript)
    (:file "gray/streams")
    (:file "gray/shims")
    (:file "clos/condition-accessors")))
