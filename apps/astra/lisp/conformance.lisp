@@ -111,7 +111,7 @@
 (defun start-watcher (seconds)
   "Interrupt this thread whenever a test takes longer than SECONDS, where there are
 threads."
-  (when (find-symbol "MAKE-THREAD" "ASTRALISP")
+  (when (fboundp (find-symbol "MAKE-THREAD" "ASTRALISP"))
     (let ((thread (funcall (find-symbol "%CURRENT-THREAD" "ASTRALISP.KERNEL")))
           (units (* seconds internal-time-units-per-second)))
       (declare (ignorable units))

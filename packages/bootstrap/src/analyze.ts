@@ -263,6 +263,7 @@ export class Analyzer {
         inits: this.analyzeAll(args, env),
         body: rest.cdr,
         env,
+        documented: true,
       });
     }
     const fn = this.lambda(lambda, env);

@@ -128,9 +128,13 @@ function controlHelpers(world: World, mv: MultipleValues) {
     restoreValues: (saved: readonly LispObject[] | null) => mv.restore(saved),
     pushValues(array: LispObject[], first: LispObject): void {
       const { n } = mv;
-      if (n === 0) return;
+      if (n === 0) {
+        mv.n = 1;
+        return;
+      }
       array.push(first);
       for (let i = 1; i < n; i++) array.push(mv.get(i));
+      mv.n = 1;
     },
     progv(symbols: LispObject, values: LispObject): SavedBinding[] {
       const saved: SavedBinding[] = [];

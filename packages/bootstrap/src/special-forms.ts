@@ -35,6 +35,8 @@ export interface Binding {
   readonly inits: readonly Node[];
   readonly body: LispObject;
   readonly env: Environment;
+  /** Whether a string before the forms is documentation. */
+  readonly documented?: boolean;
 }
 
 function need(
@@ -54,9 +56,12 @@ function isSpecialIn(a: Analyzer, symbol: LispSymbol, body: Body): boolean {
 }
 
 /** A LET: lexical variables first, then the special ones, bound all at once. */
-function bindVariables(a: Analyzer, { symbols, inits, body, env }: Binding): Node {
+function bindVariables(
+  a: Analyzer,
+  { symbols, inits, body, env, documented = false }: Binding,
+): Node {
   const { position } = a;
-  const parsed = a.parseBody(body);
+  const parsed = a.parseBody(body, documented);
   let inner = a.declareSpecials(parsed.specials, env);
   const variables: LocalVar[] = [];
   const values: Node[] = [];
@@ -474,14 +479,20 @@ export function symbolMacroletEnvironment(
   a: Analyzer,
   definitions: LispObject,
   env: Environment,
+  body: LispObject,
 ): Environment {
   let inner = env;
+  const parsed = a.parseBody(body);
   for (const item of a.list(definitions, "the definitions of SYMBOL-MACROLET")) {
     const [name, expansion] = a.list(item, "a symbol macro");
     if (!(name instanceof LispSymbol) || expansion === undefined) {
       return a.fail("a SYMBOL-MACROLET definition needs a name and an expansion");
     }
     if (a.isSpecial(name)) a.fail(`${name.name} is special and no symbol macro`);
+    a.checkBindable(name);
+    if (parsed.specials.includes(name)) {
+      a.fail(`the symbol macro ${name.name} cannot be declared special`);
+    }
     inner = inner.withVariable(name, { kind: "symbol-macro", expansion });
   }
   return inner;
@@ -489,7 +500,7 @@ export function symbolMacroletEnvironment(
 
 const symbolMacrolet: SpecialForm = (a, form, env) => {
   const [head, body] = bodyOf(a, form);
-  return locallyIn(a, body, symbolMacroletEnvironment(a, head, env));
+  return locallyIn(a, body, symbolMacroletEnvironment(a, head, env, body));
 };
 
 function locallyIn(a: Analyzer, body: LispObject, env: Environment): Node {

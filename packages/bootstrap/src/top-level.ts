@@ -76,7 +76,10 @@ export class TopLevel {
       const special = this.specialForm(form, head, env, wanted);
       if (special !== undefined) return special;
       // IN-PACKAGE is obeyed as data: its macro may need functions that come later.
-      if (head.name === "IN-PACKAGE") {
+      if (
+        head.name === "IN-PACKAGE" &&
+        (head.macro === null || this.sink.mode === "file")
+      ) {
         const code = this.packageForm(form, head);
         if (code !== null) return this.sink.run(code, this.sink.target(), false);
       }
@@ -108,7 +111,7 @@ export class TopLevel {
         if (!(form.cdr instanceof Cons)) return undefined;
         const extend =
           head.name === "MACROLET" ? macroletEnvironment : symbolMacroletEnvironment;
-        const inner = extend(this.analyzer(), form.cdr.car, env);
+        const inner = extend(this.analyzer(), form.cdr.car, env, form.cdr.cdr);
         return this.body(form.cdr.cdr, inner, wanted);
       }
       default:

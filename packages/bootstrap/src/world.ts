@@ -243,7 +243,10 @@ export class World implements CompilerHost {
     options: { direct: boolean; variadic: boolean; values: boolean },
   ): void {
     if (fn !== null) {
-      symbol.fn = fn;
+      symbol.fn =
+        options.direct && symbol.package === this.registry.commonLisp
+          ? this.counted(symbol, fn)
+          : fn;
       this.runTime[helperProperty(name)] = fn;
     }
     const template = openCoded.get(name);
@@ -253,6 +256,14 @@ export class World implements CompilerHost {
       const result = options.values ? "values" : "value";
       this.primitives.set(symbol, calledPrimitive(name, arity, { result }));
     }
+  }
+
+  /** `fn`, which takes as many arguments as it says, behind a check of their number. */
+  private counted(symbol: LispSymbol, fn: LispFunction): LispFunction {
+    return (...args) =>
+      args.length === fn.length
+        ? fn(...args)
+        : this.engineError("ARGUMENT-COUNT", symbol, args.length);
   }
 
   info(symbol: LispSymbol, key: string): LispObject {

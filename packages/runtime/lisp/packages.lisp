@@ -8,6 +8,31 @@
          :package package
          :format-control control :format-arguments arguments))
 
+;;; The package called NAME, or NIL; with one, a correctable error.
+(defun taken-name-p (name what-else)
+  (let ((other (%find-package name)))
+    (when other
+      (cerror what-else 'simple-package-error
+              :package other
+              :format-control "a package is named ~A already"
+              :format-arguments (list name)))
+    other))
+
+(defun free-nicknames (nicknames)
+  (remove-if (lambda (nickname)
+               (taken-name-p nickname "Leave out that nickname."))
+             nicknames))
+
+(defun imported-symbol (name package)
+  (multiple-value-bind (symbol status) (find-symbol (string name) package)
+    (unless status
+      (cerror "Make it." 'simple-package-error
+              :package package
+              :format-control "~A has no symbol called ~A"
+              :format-arguments (list package name))
+      (setq symbol (intern (string name) package)))
+    symbol))
+
 (defun find-package-or-error (designator)
   (or (find-package designator)
       (error 'simple-package-error

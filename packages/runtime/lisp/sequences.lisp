@@ -237,10 +237,6 @@ CLHS NREVERSE."
                           (union (lengths-list length)
                                  (lengths-list other-length))))))))
 
-(defun definite-sequence-type-p (type)
-  (handler-case (progn (sequence-type type) t)
-    (error () nil)))
-
 (defun lengths-list (length)
   (if (listp length) length (list length)))
 

@@ -57,3 +57,8 @@
         ((functionp object) 'function)
         ((packagep object) 'package)
         (t t)))
+
+;;; What errors about types of sequences expect.
+(defun definite-sequence-type-p (type)
+  (handler-case (progn (sequence-type type) t)
+    (error () nil)))

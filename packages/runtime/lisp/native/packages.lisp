@@ -195,17 +195,15 @@ none, and its former status or NIL. CLHS INTERN."
 
 (defun make-package (name &key nicknames (use '()))
   "Make a package NAME with NICKNAMES that uses the packages USE.
-Signal a package-error when a name is taken. CLHS MAKE-PACKAGE."
-  (let ((names (mapcar #'name-of-designator (cons name nicknames))))
-    (dolist (name names)
-      (when (%find-package name)
-        (package-failure (%find-package name)
-                         "a package is named ~A already" name)))
-    (let ((package (%make-package-object (car names))))
-      (setf (pkg-nicknames package) (cdr names))
-      (push package **packages**)
-      (use-package use package)
-      package)))
+Signal a correctable package-error when a name is taken. CLHS MAKE-PACKAGE."
+  (let ((name (name-of-designator name))
+        (nicknames (mapcar #'name-of-designator nicknames)))
+    (or (taken-name-p name "Return that package.")
+        (let ((package (%make-package-object name)))
+          (setf (pkg-nicknames package) (free-nicknames nicknames))
+          (push package **packages**)
+          (use-package use package)
+          package))))
 
 (defun rename-package (package new-name &optional (nicknames '()))
   "Give PACKAGE the name NEW-NAME and NICKNAMES. CLHS RENAME-PACKAGE."
@@ -476,16 +474,6 @@ correctable package-error when that uncovers a conflict. CLHS UNINTERN."
 ;;; NIL the symbol would be taken for the empty list.
 (defun designated-symbol (symbol)
   (list symbol))
-
-(defun imported-symbol (name package)
-  (multiple-value-bind (symbol status) (find-symbol (string name) package)
-    (unless status
-      (cerror "Make it." 'simple-package-error
-              :package package
-              :format-control "~A has no symbol called ~A"
-              :format-arguments (list package name))
-      (setq symbol (intern (string name) package)))
-    symbol))
 
 ;;; The packages of a cold world
 
