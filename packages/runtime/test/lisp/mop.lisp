@@ -237,3 +237,13 @@
 (define-test mop-metaclasses-do-not-mix
   (eval '(defclass mixed (structure-object) ()))
   => "error PROGRAM-ERROR")
+
+;;; A generic function without a lambda list is in nobody's way.
+(defvar *shapeless* (make-instance 'standard-generic-function))
+(define-test generic-function-without-lambda-list
+  (let ((class (eval '(defclass shapeless-test () ((a) (b))))))
+    (setf (class-name class) nil)
+    (list (class-name class)
+          (handler-case (funcall *shapeless* 1)
+            (error () :none))))
+  => "(NIL :NONE)")
