@@ -62,10 +62,7 @@
         (shape (%gf-shape gf))
         (box (make-box)))
     (setf (%gf-cache gf) (cons positions box))
-    (cond ((null shape)                 ; no lambda list, so no methods
-           (lambda (&rest arguments)
-             (apply #'no-applicable-method gf arguments)))
-          ((and **custom-dispatch** (not (standard-gf-p gf)))
+    (cond ((and **custom-dispatch** (not (standard-gf-p gf)))
            (uncached-discriminator gf))
           ((null positions) (unspecialized-discriminator gf))
           (t

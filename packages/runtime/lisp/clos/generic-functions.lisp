@@ -85,13 +85,13 @@
   (push (%make-weak-pointer gf) **generic-functions**))
 
 (defun call-with-generic-functions (function)
-  "Call FUNCTION with each generic function there is."
+  "Call FUNCTION with each generic function there is. Prototypes, and those whose
+making was not finished, are none."
   (let ((dead nil))
     (dolist (pointer **generic-functions**)
       (let ((gf (%weak-pointer-value pointer)))
-        (if gf
-            (funcall function gf)
-            (setq dead t))))
+        (cond ((null gf) (setq dead t))
+              ((gf-shape-p (%gf-shape gf)) (funcall function gf)))))
     (when dead
       (setq **generic-functions**
             (delete-if-not #'%weak-pointer-value **generic-functions**)))))
