@@ -35,6 +35,8 @@
       (full-collection (%frame-pointer))
       (minor-collection (%frame-pointer)))
   (%call-trampoline 'clear-registers)
+  ;; Who asks for a collection calls the finalizers (GC), no other thread.
+  (set-finalizers-due 0)
   nil)
 
 (defun set-collector-stress (octets)

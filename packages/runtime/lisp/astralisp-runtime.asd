@@ -155,4 +155,5 @@
    (:file "js/compile-file" :if-feature :javascript)
    (:file "gray/streams")
    (:file "gray/shims")
+   (:file "atomics")
    (:file "clos/condition-accessors")))

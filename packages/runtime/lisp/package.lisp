@@ -106,6 +106,9 @@
    #:double-float-positive-infinity #:double-float-negative-infinity
    #:single-float-positive-infinity #:single-float-negative-infinity
    #:float-infinity-p #:float-nan-p #:restore-random-state
+   #:compare-and-swap #:get-cas-expansion #:define-cas-expander #:defcas
+   #:atomic-update #:atomic-incf #:atomic-decf #:atomic-push #:atomic-pop
+   #:memory-barrier
    #:float-traps #:float-exceptions #:float-rounding-mode
    #:with-float-traps-masked #:with-float-traps-enabled
    #:single-float-bits #:make-single-float #:double-float-bits

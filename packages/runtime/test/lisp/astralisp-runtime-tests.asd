@@ -24,6 +24,7 @@
    (:file "expected/hash-tables")
    (:file "hash-tables")
    (:file "hash-table-kinds")
+   (:file "atomics")
    (:file "expected/types")
    (:file "types")
    (:file "expected/structures")

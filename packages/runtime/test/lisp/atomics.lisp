@@ -1,0 +1,78 @@
+;;;; Atomic places, one thread.
+
+(in-package #:astralisp.test)
+
+(defstruct atomic-point (x 0) (y 0 :type fixnum) (z 1 :read-only t))
+(defclass atomic-thing () ((a :initform 0) (b)))
+(defvar *atomic-special* 0)
+
+(define-test compare-and-swap-conses
+  (let ((cons (list 1 2)))
+    (list (ext:compare-and-swap (car cons) 1 'x) (car cons)
+          (ext:compare-and-swap (car cons) 1 'y) (car cons)
+          (ext:compare-and-swap (rest cons) (cdr cons) '()) cons))
+  => "(1 X X X (2) (X))")
+(define-test compare-and-swap-vectors
+  (let ((vector (vector 'a 'b))
+        (words (make-array 2 :element-type '(unsigned-byte 64)
+                             :initial-contents (list 5 (expt 2 63)))))
+    (list (ext:compare-and-swap (svref vector 1) 'b 'c) vector
+          (ext:compare-and-swap (aref words 1) (expt 2 63) 7) words))
+  => "(B #(A C) 9223372036854775808 #(5 7))")
+(define-test compare-and-swap-slots
+  (let ((point (make-atomic-point)) (thing (make-instance 'atomic-thing)))
+    (list (ext:compare-and-swap (atomic-point-x point) 0 'p)
+          (atomic-point-x point)
+          (ext:compare-and-swap (slot-value thing 'a) 0 1)
+          (slot-value thing 'a)
+          (ext:compare-and-swap *atomic-special* 0 8)
+          (ext:compare-and-swap (symbol-value '*atomic-special*) 8 0)
+          *atomic-special*))
+  => "(0 P 0 1 0 8 0)")
+(define-test atomic-operators
+  (let ((cell (list 10)) (list (list '())))
+    (list (ext:atomic-incf (car cell)) (ext:atomic-incf (car cell) 1/2)
+          (ext:atomic-decf (car cell) (expt 10 20)) (car cell)
+          (ext:atomic-push 1 (car list)) (ext:atomic-push 2 (car list))
+          (ext:atomic-pop (car list)) list))
+  => "(10 11 23/2 -199999999999999999977/2 (1) (2 1) 2 ((1)))")
+(define-test atomic-updates
+  (let ((cell (list 10)))
+    (list (ext:atomic-update (car cell) #'list 'a 'b) cell))
+  => "((A B 10) ((A B 10)))")
+(define-test atomic-order-of-subforms
+  (let ((order '()) (vector (vector 0 0)))
+    (flet ((note (x) (push x order) x))
+      (ext:compare-and-swap (svref (progn (note 'v) vector) (note 1))
+                            (note 0) (note 9)))
+    (list (nreverse order) vector))
+  => "((V 1 0 9) #(0 9))")
+(define-test atomic-places-refused
+  (mapcar (lambda (form)
+            (handler-case (eval form)
+              (program-error () :program)
+              (type-error () :type)
+              (unbound-slot () :unbound)
+              (error () :error)))
+          '((let ((x 1)) (ext:compare-and-swap x 1 2))
+            (ext:compare-and-swap (gethash 1 (make-hash-table)) 1 2)
+            (ext:compare-and-swap (atomic-point-z (make-atomic-point)) 1 2)
+            (ext:compare-and-swap (atomic-point-y (make-atomic-point)) 0 'a)
+            (ext:compare-and-swap (atomic-point-x 3) 0 1)
+            (ext:compare-and-swap (car 'a) 0 1)
+            (ext:compare-and-swap (svref (vector 1) 1) 0 1)
+            (ext:compare-and-swap (aref (make-string 2) 0) #\a 1)
+            (ext:compare-and-swap (slot-value (make-instance 'atomic-thing) 'b)
+                                  0 1)
+            (ext:compare-and-swap pi 0 1)))
+  => "(:PROGRAM :PROGRAM :PROGRAM :TYPE :TYPE :TYPE :TYPE :TYPE :UNBOUND :PROGRAM)")
+(defun cas-first-of-second (list old new)
+  (ext:compare-and-swap (car (second list)) old new))
+(ext:defcas atomic-first-of-second (list) cas-first-of-second)
+(define-test own-atomic-place
+  (let ((list (list 1 (list 2))))
+    (list (ext:compare-and-swap (atomic-first-of-second list) 2 3) list))
+  => "(2 (1 (3)))")
+(define-test memory-barrier-is-nothing-to-see
+  (ext:memory-barrier)
+  => "NIL")
