@@ -33,7 +33,13 @@ export interface CompilerHost {
   /** The primitive that `symbol` names, or undefined. */
   primitive(symbol: LispSymbol): Primitive | undefined;
   info(symbol: LispSymbol, key: string): LispObject;
+  /** The expansion of `form`. Throws a CompileError where errors are `tolerated`. */
   callMacro(expander: LispFunction, form: LispObject, env: Environment): LispObject;
+  /** Whether a form that cannot be compiled is reported and fails when it is run. */
+  readonly tolerant: boolean;
+  reportProblem(form: LispObject, error: CompileError): void;
+  /** A form that signals the error with the text `message`. */
+  failureForm(message: string): LispObject;
   /** The expander that `(name lambda-list . body)` of MACROLET defines in `env`. */
   localMacro(definition: LispObject, env: Environment): LispFunction;
   show(object: LispObject): string;
@@ -83,6 +89,20 @@ export class Analyzer {
     const node = this.analyzeCons(form, env);
     this.position = outer;
     return node;
+  }
+
+  /** Like `analyze`, but an error in `form` goes no further where that is tolerated. */
+  bodyForm(form: LispObject, env: Environment): Node {
+    const { host, position } = this;
+    if (!host.tolerant || !(form instanceof Cons)) return this.analyze(form, env);
+    try {
+      return this.analyze(form, env);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      this.position = position;
+      host.reportProblem(form, error);
+      return this.analyze(host.failureForm(error.message), env);
+    }
   }
 
   constant(value: LispObject): Node {
@@ -301,8 +321,7 @@ export class Analyzer {
   }
 
   progn(forms: readonly LispObject[], env: Environment): Node {
-    if (forms.length === 1) return this.analyze(forms[0]!, env);
-    return this.sequence(this.analyzeAll(forms, env));
+    return this.sequence(forms.map((form) => this.bodyForm(form, env)));
   }
 
   sequence(forms: Node[]): Node {

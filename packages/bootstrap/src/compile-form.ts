@@ -3,9 +3,10 @@ import type { Cons, LispObject, SourceMap } from "@astralisp/reader";
 import { Analyzer, type CompilerHost, type References } from "./analyze.js";
 import type { Node } from "./ast.js";
 import { FunctionEmitter } from "./emit.js";
-import type { Environment } from "./environment.js";
+import { Environment } from "./environment.js";
 import { LiteralPool, type LiteralTarget } from "./literals.js";
 import { NameSupply } from "./names.js";
+import { ObjectLiterals } from "./object-literals.js";
 
 /** A form that has been analysed. */
 export interface AnalyzedForm {
@@ -32,8 +33,8 @@ export function analyzeForm(form: LispObject, options: CompileOptions): Analyzed
   const names = new NameSupply();
   const analyzer = new Analyzer(host, names, positions(sourceMap));
   analyzer.position = position;
-  const node = analyzer.analyze(form, env);
-  const code = () => emitForm(node, names, options);
+  const node = analyzer.bodyForm(form, env);
+  const code = () => emitForm(node, analyzer, options);
   return { node, references: analyzer.references, code };
 }
 
@@ -42,11 +43,28 @@ function positions(sourceMap: SourceMap | null): (form: Cons) => number {
   return (form) => sourceMap.spanOf(form)?.start ?? -1;
 }
 
-function emitForm(node: Node, names: NameSupply, options: CompileOptions): string {
-  const literals = new LiteralPool(options.target, names);
+function emitForm(node: Node, analyzer: Analyzer, options: CompileOptions): string {
+  const { names } = analyzer;
+  const { target } = options;
+  const literals =
+    target.kind === "object"
+      ? new ObjectLiterals(target, names)
+      : new LiteralPool(target, names);
   const emitter = new FunctionEmitter({ literals, names, exits: new Map() }, null);
-  emitter.emit(node, { kind: options.wanted ? "return" : "effect" });
-  return ["{", ...literals.declarations, emitter.finish(), "}"].join("\n");
+  literals.compile = (form) => {
+    const own = analyzer.analyze(form, Environment.global({ parent: null }));
+    const inner = emitter.nested(null);
+    inner.emit(own, { kind: "return" });
+    return `(function () {\n${inner.finish()}\n})()`;
+  };
+  try {
+    emitter.emit(node, { kind: options.wanted ? "return" : "effect" });
+  } catch (error) {
+    literals.discard();
+    throw error;
+  }
+  const body = emitter.finish();
+  return ["{", ...literals.declarations, body, "}"].join("\n");
 }
 
 /** The names of the run time that `code` uses, as the pattern that binds them. */

@@ -4,10 +4,13 @@ import type { LispObject } from "@astralisp/reader";
 /** A form that cannot be compiled. `position` is an offset in its source, or -1. */
 export class CompileError extends Error {
   readonly position: number;
-  constructor(message: string, position: number) {
+  /** The code of the diagnostic that tells of it (docs/diagnostics.md). */
+  readonly code: string;
+  constructor(message: string, position: number, code = "C0001") {
     super(message);
     this.name = "CompileError";
     this.position = position;
+    this.code = code;
   }
 }
 

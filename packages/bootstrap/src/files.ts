@@ -125,13 +125,13 @@ export class Loader {
         return world.runForm(code, target, { source, uninterned });
       },
     });
-    this.keepPackage(() => {
-      for (;;) {
-        const form = nextForm(world, reader);
-        if (form === undefined) break;
-        located(source, () => topLevel.process(form));
-      }
-    });
+    const next = () => nextForm(world, reader);
+    const process = (form: LispObject) => located(source, () => topLevel.process(form));
+    this.keepPackage(() =>
+      world.tolerating(false, () => {
+        for (let form = next(); form !== undefined; form = next()) process(form);
+      }),
+    );
     const module = takeMarks(moduleText(forms, source.name, world.runTime));
     const map = encodeSourceMap(module.mappings, source, source.name);
     return { code: module.code, map };

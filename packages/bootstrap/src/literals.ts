@@ -27,7 +27,18 @@ import { mangle, type NameSupply } from "./names.js";
 /** Where constants go: as code into a file, or as objects beside code in memory. */
 export type LiteralTarget =
   | { readonly kind: "file"; readonly uninterned: Map<LispSymbol, number> }
-  | { readonly kind: "memory"; readonly objects: unknown[] };
+  | { readonly kind: "memory"; readonly objects: unknown[] }
+  | ObjectTarget;
+
+/** The file that COMPILE-FILE writes. */
+export interface ObjectTarget {
+  readonly kind: "object";
+  readonly uninterned: Map<LispSymbol, number>;
+  /** The number of each object that the forms of the file share. */
+  readonly objects: Map<LispObject, number>;
+  /** The forms that make and fill an object like `instance`; null: copy its slots. */
+  loadForms(instance: Instance): readonly [LispObject, LispObject] | null;
+}
 
 /** The identifier of a run-time function: primitives have names no identifier can have. */
 export function helperProperty(name: string): string {
@@ -39,24 +50,31 @@ export function helperProperty(name: string): string {
 }
 
 export class LiteralPool {
+  /** Answers an expression that evaluates a form; set by whoever can compile one. */
+  compile: (form: LispObject) => string = () => {
+    throw new CompileError("no form can be compiled here", -1);
+  };
   readonly target: LiteralTarget;
   private readonly names: NameSupply;
-  private readonly known = new Map<unknown, string>();
+  protected readonly known = new Map<unknown, string>();
   /** Declarations, in the order in which they must run. */
   readonly declarations: string[] = [];
-  private readonly active = new Set<LispObject>();
+  protected readonly active = new Set<LispObject>();
 
   constructor(target: LiteralTarget, names: NameSupply) {
     this.target = target;
     this.names = names;
   }
 
-  private declare(key: unknown, name: string, code: string): string {
+  protected declare(key: unknown, name: string, code: string): string {
     const fresh = this.names.fresh(name);
     this.declarations.push(`const ${fresh} = ${code};`);
     this.known.set(key, fresh);
     return fresh;
   }
+
+  /** Forgets what was declared: the form is not used. */
+  discard(): void {}
 
   /** Declares the value of `code`, which is evaluated when the form is loaded. */
   hoist(key: object, code: () => string): string {
@@ -110,7 +128,7 @@ export class LiteralPool {
     return this.known.get(object) ?? this.declare(object, "L", code);
   }
 
-  private code(object: LispObject): string {
+  protected code(object: LispObject): string {
     if (typeof object === "bigint") return `${object}n`;
     if (object instanceof Char) return `$Char.of(${object.code})`;
     if (this.target.kind === "memory") return this.memory(this.target.objects, object);
@@ -124,7 +142,7 @@ export class LiteralPool {
   }
 
   /** A part of a constant: shared parts are recognised, atoms stay in place. */
-  private part(object: LispObject): string {
+  protected part(object: LispObject): string {
     if (object instanceof Cons || Array.isArray(object)) {
       const known = this.known.get(object);
       if (known !== undefined) return known;

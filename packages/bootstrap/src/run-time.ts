@@ -25,7 +25,7 @@ import {
   T,
   undefinedFunction,
 } from "@astralisp/reader";
-import { ExitRequest, LispError } from "./errors.js";
+import { CompileError, ExitRequest, LispError } from "./errors.js";
 import type { MultipleValues } from "./multiple-values.js";
 import { UNBOUND } from "./objects.js";
 import type { World } from "./world.js";
@@ -122,6 +122,7 @@ function controlHelpers(world: World, mv: MultipleValues) {
     fault(error: unknown): unknown {
       if (error instanceof Exit || error instanceof Catcher) return error;
       if (error instanceof LispError || error instanceof ExitRequest) return error;
+      if (error instanceof CompileError) return error;
       return world.engineFault(error);
     },
     saveValues: () => mv.save(),

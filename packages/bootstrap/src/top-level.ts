@@ -4,6 +4,7 @@
  */
 import {
   Cons,
+  type LispFunction,
   type LispObject,
   LispString,
   LispSymbol,
@@ -27,8 +28,11 @@ import type { World } from "./world.js";
 export interface FormSink {
   readonly target: () => LiteralTarget;
   readonly sourceMap: SourceMap | null;
-  /** Compile time and load time, or the time of EVAL. */
-  readonly mode: "file" | "eval";
+  /**
+   * When the forms are run: `file`, as they are compiled, which is compile time and load
+   * time; `eval`, the time of EVAL; `compile`, when the file is loaded.
+   */
+  readonly mode: "file" | "eval" | "compile";
   run(code: string, target: LiteralTarget, wanted: boolean): LispObject;
   /** Takes the code of a form that has been run another way. */
   keep(code: string): void;
@@ -38,6 +42,8 @@ export class TopLevel {
   private readonly world: World;
   private readonly sink: FormSink;
   private position = -1;
+  /** Whether forms are run at compile time too (CLHS 3.2.3.1, compile-time-too mode). */
+  private isRunToo = false;
 
   constructor(world: World, sink: FormSink) {
     this.world = world;
@@ -50,6 +56,22 @@ export class TopLevel {
     env: Environment = Environment.global({ parent: null }),
     wanted = this.sink.mode === "eval",
   ): LispObject {
+    if (this.sink.mode !== "compile") return this.processLocated(form, env, wanted);
+    // An error in the form is reported, and signalled when it is run.
+    try {
+      return this.processLocated(form, env, wanted);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      this.world.reportProblem(form, error);
+      return this.compile(this.world.failureForm(error.message), env, wanted);
+    }
+  }
+
+  private processLocated(
+    form: LispObject,
+    env: Environment,
+    wanted: boolean,
+  ): LispObject {
     if (!(form instanceof Cons) || !(form.car instanceof LispSymbol)) {
       return this.compile(form, env, wanted);
     }
@@ -61,6 +83,13 @@ export class TopLevel {
     return value;
   }
 
+  private expand(expander: LispFunction, form: Cons, env: Environment): LispObject {
+    const { world } = this;
+    return this.sink.mode === "compile"
+      ? world.callMacro(expander, form, env)
+      : world.expandNow(expander, form, env);
+  }
+
   private processForm(
     form: Cons,
     head: LispSymbol,
@@ -70,7 +99,7 @@ export class TopLevel {
     const { world } = this;
     const local = env.function(head);
     if (local?.kind === "macro") {
-      return this.process(world.callMacro(local.expander, form, env), env, wanted);
+      return this.process(this.expand(local.expander, form, env), env, wanted);
     }
     if (local === undefined) {
       const special = this.specialForm(form, head, env, wanted);
@@ -84,7 +113,7 @@ export class TopLevel {
         if (code !== null) return this.sink.run(code, this.sink.target(), false);
       }
       if (head.macro !== null && world.specialForms.get(head) === undefined) {
-        return this.process(world.callMacro(head.macro, form, env), env, wanted);
+        return this.process(this.expand(head.macro, form, env), env, wanted);
       }
       const code = this.packageForm(form, head);
       if (code !== null) return this.sink.run(code, this.sink.target(), false);
@@ -147,10 +176,40 @@ export class TopLevel {
   private evalWhen(form: Cons, env: Environment, wanted: boolean): LispObject {
     if (!(form.cdr instanceof Cons)) return NIL;
     const names = listToArray(form.cdr.car).map((s) => (s as LispSymbol).name);
-    const file = ["COMPILE-TOPLEVEL", "LOAD-TOPLEVEL", "COMPILE", "LOAD"];
-    const known = this.sink.mode === "file" ? file : ["EXECUTE", "EVAL"];
-    if (!names.some((name) => known.includes(name))) return NIL;
+    const has = (...some: string[]) => some.some((name) => names.includes(name));
+    const compile = has("COMPILE-TOPLEVEL", "COMPILE");
+    const load = has("LOAD-TOPLEVEL", "LOAD");
+    const execute = has("EXECUTE", "EVAL");
+    const { mode } = this.sink;
+    if (mode === "compile") {
+      this.compileSituations(form.cdr.cdr, env, { compile, load, execute });
+      return NIL;
+    }
+    if (mode === "file" ? !compile && !load : !execute) return NIL;
     return this.sequence(form.cdr.cdr, env, wanted);
+  }
+
+  /** EVAL-WHEN in a file that is compiled: the table of CLHS 3.2.3.1. */
+  private compileSituations(
+    body: LispObject,
+    env: Environment,
+    { compile, load, execute }: Record<"compile" | "load" | "execute", boolean>,
+  ): void {
+    const now = compile || (execute && this.isRunToo);
+    if (load) {
+      const outer = this.isRunToo;
+      this.isRunToo = now;
+      this.sequence(body, env, false);
+      this.isRunToo = outer;
+    } else if (now) this.runNow(new Cons(this.world.commonLisp("PROGN"), body), env);
+  }
+
+  /** Runs `form`, a part of a file that is being compiled, at compile time. */
+  private runNow(form: LispObject, env: Environment): void {
+    const { world } = this;
+    const run = world.runtimeFunction("EVALUATE-AT-COMPILE-TIME");
+    run?.(form, world.environmentFunction(env));
+    world.mv.n = 1;
   }
 
   /** IN-PACKAGE and DEFPACKAGE, before they are macros. */
@@ -186,6 +245,12 @@ export class TopLevel {
       position: this.position,
     });
     world.noteReferences(references, sink.sourceMap?.source ?? null);
+    if (sink.mode === "compile") {
+      sink.keep(code());
+      // The code holds what the constants are now: the form may change them.
+      if (this.isRunToo) this.runNow(form, env);
+      return NIL;
+    }
     if (!canInterpret(node)) return sink.run(code(), target, wanted);
     if (sink.mode === "eval") return this.interpret(node);
     if (mentionsUninterned(node)) return sink.run(code(), target, wanted);

@@ -51,7 +51,13 @@ import {
 import { definePackage, type PackageDefinition } from "./package-definition.js";
 import { installPrimitives } from "./primitives/install.js";
 import { makeLayoutLayout } from "./primitives/instances.js";
-import { Catcher, Exit, isUndefined, makeRunTime } from "./run-time.js";
+import {
+  Catcher,
+  Exit,
+  isUndefined,
+  makeRunTime,
+  type NamedFunction,
+} from "./run-time.js";
 import { captureError, locateInSource, Scripts } from "./scripts.js";
 import { takeMarks } from "./source-positions.js";
 import { makeSpecialForms, type SpecialForms } from "./special-forms.js";
@@ -258,12 +264,21 @@ export class World implements CompilerHost {
     }
   }
 
-  /** `fn`, which takes as many arguments as it says, behind a check of their number. */
+  /** `fn` as the function `symbol`, which checks how many arguments it gets. */
   private counted(symbol: LispSymbol, fn: LispFunction): LispFunction {
-    return (...args) =>
-      args.length === fn.length
-        ? fn(...args)
-        : this.engineError("ARGUMENT-COUNT", symbol, args.length);
+    const { length } = fn;
+    const wrong = (count: number) =>
+      this.engineError("ARGUMENT-COUNT", symbol, count, String(length));
+    const checked: NamedFunction =
+      length === 1
+        ? function (a) {
+            // biome-ignore lint/complexity/noArguments: a rest parameter costs more.
+            const { length: count } = arguments;
+            return count === 1 ? fn(a!) : wrong(count);
+          }
+        : (...args) => (args.length === length ? fn(...args) : wrong(args.length));
+    checked.lispName = symbol;
+    return checked;
   }
 
   info(symbol: LispSymbol, key: string): LispObject {
@@ -276,7 +291,55 @@ export class World implements CompilerHost {
   }
 
   callMacro(expander: LispFunction, form: LispObject, env: Environment): LispObject {
+    const environment = this.environmentFunction(env);
+    const guarded = this.tolerance ? this.runtimeFunction("GUARDED-EXPANSION") : null;
+    if (guarded === null) return expander(form, environment);
+    this.mv.n = 1;
+    const expansion = guarded(expander, form, environment);
+    const failed = this.mv.n > 1;
+    this.mv.n = 1;
+    if (!failed) return expansion;
+    throw new CompileError(this.textOf(expansion) ?? "", -1, "C0002");
+  }
+
+  /** The expansion of a top-level form that is run at once: errors pass as they are. */
+  expandNow(expander: LispFunction, form: LispObject, env: Environment): LispObject {
     return expander(form, this.environmentFunction(env));
+  }
+
+  private tolerance = false;
+
+  get tolerant(): boolean {
+    return this.tolerance && this.runtimeFunction("REPORT-MALFORMED-FORM") !== null;
+  }
+
+  /** Calls `body`; forms that cannot be compiled are `tolerated` in it, or not. */
+  tolerating<R>(tolerance: boolean, body: () => R): R {
+    const outer = this.tolerance;
+    this.tolerance = tolerance;
+    try {
+      return body();
+    } finally {
+      this.tolerance = outer;
+    }
+  }
+
+  reportProblem(form: LispObject, { message, code }: CompileError): void {
+    const report = this.runtimeFunction("REPORT-MALFORMED-FORM");
+    report?.(form, LispString.from(message), LispString.from(code));
+    this.mv.n = 1;
+  }
+
+  failureForm(message: string): LispObject {
+    const quote = this.commonLisp("QUOTE");
+    return list([
+      this.commonLisp("ERROR"),
+      list([quote, this.intern("ASTRALISP", "SIMPLE-PROGRAM-ERROR")]),
+      this.keyword("FORMAT-CONTROL"),
+      LispString.from("~A"),
+      this.keyword("FORMAT-ARGUMENTS"),
+      list([quote, list([LispString.from(message)])]),
+    ]);
   }
 
   /** The environment as macros get it: NIL or a function. */
@@ -399,7 +462,9 @@ export class World implements CompilerHost {
     };
     this.mv.n = 1;
     try {
-      return new TopLevel(this, sink).process(form, this.environmentOf(env));
+      return this.tolerating(true, () =>
+        new TopLevel(this, sink).process(form, this.environmentOf(env)),
+      );
     } catch (error) {
       if (error instanceof CompileError) return this.programError(error);
       const failure = this.runtimeFunction("PACKAGE-FAILURE");

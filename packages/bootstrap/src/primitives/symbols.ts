@@ -32,8 +32,18 @@ const KINDS: Readonly<Record<string, SymbolKind>> = {
   "SYMBOL-MACRO": SYMBOL_KIND.symbolMacro,
 };
 
+/** How many symbols without a package have got a hash. */
+let serial = 0;
+
+/**
+ * The hash of a symbol: the low 32 bits come from its name; above them symbols without a
+ * package have a number of their own, or the many of one name would meet in tables.
+ */
 function symbolHash(symbol: LispSymbol): number {
-  if (symbol.hash < 0) symbol.hash = hashName(symbol.name);
+  if (symbol.hash < 0) {
+    symbol.hash = hashName(symbol.name);
+    if (symbol.package === null) symbol.hash += (++serial % 2 ** 20) * 2 ** 32;
+  }
   return symbol.hash;
 }
 

@@ -13,6 +13,7 @@ import {
 } from "@astralisp/reader";
 import { ExitRequest } from "../errors.js";
 import { FEATURES } from "../features.js";
+import { makeObjectWriter, objectLoader } from "../object-file.js";
 import type { World } from "../world.js";
 
 const UNIX_EPOCH = 2208988800;
@@ -306,6 +307,8 @@ export function systemPrimitives(world: World) {
     "%EVAL": (form: LispObject, env: LispObject) => world.evalIn(form, env),
     "%COMPILE": (lambda: LispObject, name: LispObject) =>
       world.compileLambda(lambda, name),
+    "%JS-OBJECT-WRITER": () => makeObjectWriter(world),
+    "%JS-OBJECT-LOADER": (name: LispObject) => objectLoader(world, text(name)),
     "%JS-READ-FORMS": (name: LispObject) => list(world.readForms(text(name))),
   };
 }

@@ -60,6 +60,7 @@
    (:file "mop")
    (:file "gray-streams")
    (:file "external-formats")
+   (:file "compiled-files")
    (:file "package-extensions")
    (:file "file-extensions")
    (:file "environments")
