@@ -1,120 +1,6 @@
-;;;; DESCRIBE, INSPECT, APROPOS, ROOM, DISASSEMBLE (CLHS 25.1).
+;;;; DESCRIBE, APROPOS, ROOM, DISASSEMBLE (CLHS 25.1).
 
 (in-package #:astralisp.runtime)
-
-;;; What an object consists of: a list of (label value setter); SETTER is a
-;;; function of a new value or NIL. INSPECT and DESCRIBE show it, and any tool
-;;; can.
-
-(defvar *object-parts-functions* '()
-  "Functions of an object that answer its parts, or NIL if they do not know it;
-asked before the built-in ones.")
-
-(defun object-parts (object)
-  "The parts of OBJECT: a list of lists of a label, a value and a function that
-changes it or NIL."
-  (or (some (lambda (function) (funcall function object))
-            *object-parts-functions*)
-      (cond ((consp object) (cons-parts object))
-            ((symbolp object) (symbol-parts object))
-            ((functionp object) (function-parts object))
-            ((stringp object) '())
-            ((hash-table-p object) (hash-table-parts object))
-            ((packagep object) (package-parts object))
-            ((arrayp object) (array-parts object))
-            ((%ratiop object)
-             (list (list "numerator" (numerator object) nil)
-                   (list "denominator" (denominator object) nil)))
-            ((%complexp object)
-             (list (list "real part" (realpart object) nil)
-                   (list "imaginary part" (imagpart object) nil)))
-            ((characterp object)
-             (list (list "code" (char-code object) nil)
-                   (list "name" (char-name object) nil)))
-            ((%instancep object) (instance-parts object))
-            (t '()))))
-
-(defun cons-parts (list)
-  (if (list-length-or-nil list)
-      (let ((parts '())
-            (i 0))
-        (do ((tail list (cdr tail)))
-            ((atom tail) (nreverse parts))
-          (let ((cell tail))
-            (push (list i (car cell) (lambda (new) (rplaca cell new))) parts))
-          (setq i (+ i 1))))
-      (list (list "car" (car list) (lambda (new) (rplaca list new)))
-            (list "cdr" (cdr list) (lambda (new) (rplacd list new))))))
-
-(defun symbol-parts (symbol)
-  (append
-   (list (list "name" (symbol-name symbol) nil)
-         (list "package" (symbol-package symbol) nil))
-   (when (boundp symbol)
-     (list (list "value" (symbol-value symbol)
-                 (if (constantp symbol)
-                     nil
-                     (lambda (new) (set symbol new))))))
-   (when (fboundp symbol)
-     (list (list (if (macro-function symbol) "macro function" "function")
-                 (or (macro-function symbol) (fdefinition symbol))
-                 nil)))
-   (list (list "property list" (symbol-plist symbol)
-               (lambda (new) (%set-symbol-plist symbol new))))))
-
-(defun function-parts (function)
-  (list (list "name" (%function-name function) nil)
-        (list "lambda list" (%function-lambda-list function) nil)))
-
-(defun hash-table-parts (table)
-  (let ((parts '()))
-    (maphash (lambda (key value)
-               (push (list key value
-                           (lambda (new) (setf (gethash key table) new)))
-                     parts))
-             table)
-    (cons (list "test" (hash-table-test table) nil) (nreverse parts))))
-
-(defun package-parts (package)
-  (let ((count 0))
-    (do-external-symbols (symbol package)
-      (declare (ignorable symbol))
-      (setq count (+ count 1)))
-    (list (list "name" (package-name package) nil)
-          (list "nicknames" (package-nicknames package) nil)
-          (list "uses" (package-use-list package) nil)
-          (list "used by" (package-used-by-list package) nil)
-          (list "external symbols" count nil))))
-
-(defun array-parts (array)
-  (let ((parts '()))
-    (unless (vectorp array)
-      (push (list "dimensions" (array-dimensions array) nil) parts))
-    (dotimes (i (if (vectorp array) (length array) (array-total-size array)))
-      (let ((index i))
-        (push (list index (row-major-aref array index)
-                    (lambda (new) (setf (row-major-aref array index) new)))
-              parts)))
-    (nreverse parts)))
-
-(defun instance-parts (instance)
-  (let ((names (if (conditionp instance)
-                   (condition-slot-names instance)
-                   (%instance-ref (%instance-layout instance) 6)))
-        (parts '())
-        (i 0))
-    (dolist (name names (nreverse parts))
-      (let ((index i)
-            (value (%instance-ref instance i)))
-        (push (list name
-                    (if (%unbound-marker-p value) '|unbound| value)
-                    (lambda (new) (%set-instance-ref instance index new)))
-              parts))
-      (setq i (+ i 1)))))
-
-(defun condition-slot-names (condition)
-  (map 'list #'condition-slot-name
-       (condition-description-slots (class-of-condition condition))))
 
 ;;; Printing parts safely and short.
 
@@ -139,6 +25,11 @@ changes it or NIL."
   (if (stringp label)
       (write-string label stream)
       (print-short label stream)))
+
+(defun print-part-value (value stream)
+  (if (eq value '|unbound|)
+      (write-string "unbound" stream)
+      (print-short value stream)))
 
 ;;; DESCRIBE.
 
@@ -169,17 +60,19 @@ changes it or NIL."
     (princ-to-string (type-of object))))
 
 (defun describe-parts (object stream)
-  (let ((shown 0))
-    (dolist (part (object-parts object))
-      (when (>= shown 40)
+  (let ((parts (object-parts object)))
+    ;; A string has been shown.
+    (dotimes (i (if (stringp object) 0 (%parts-count parts)))
+      (when (>= i 40)
         (format stream "  ...~%")
         (return))
-      (write-string "  " stream)
-      (print-label (car part) stream)
-      (write-string ": " stream)
-      (print-short (cadr part) stream)
-      (terpri stream)
-      (setq shown (+ shown 1))))
+      (%mv-let (label value setter) (funcall (%parts-at parts) i)
+        (declare (ignore setter))
+        (write-string "  " stream)
+        (print-label label stream)
+        (write-string ": " stream)
+        (print-part-value value stream)
+        (terpri stream))))
   (when (functionp object)
     (describe-documentation (%function-name object) 'function stream)))
 
@@ -248,79 +141,6 @@ changes it or NIL."
                    (eq (symbol-package (car tail)) compiler))
         (push (car tail) result)
         (push (cadr tail) result)))))
-
-;;; INSPECT.
-
-(defun show-inspected (object stream)
-  (fresh-line stream)
-  (print-short object stream)
-  (format stream "~%  [~A]~%" (describe-type object))
-  (let ((i 0))
-    (dolist (part (object-parts object))
-      (when (>= i 100)
-        (format stream "  ... ~D more~%" (- (length (object-parts object)) i))
-        (return))
-      (format stream "  ~2D: " i)
-      (print-label (car part) stream)
-      (write-string " = " stream)
-      (print-short (cadr part) stream)
-      (terpri stream)
-      (setq i (+ i 1)))))
-
-(defun write-inspector-help (stream)
-  (format stream "~&  number       inspect that part~@
-                    ~2T:up          go back to the object before~@
-                    ~2T:set n form  change part n to the value of form~@
-                    ~2T:show        show the object again~@
-                    ~2T:quit        leave; the value is the object~@
-                    ~2Tform         evaluate; * is the object~%"))
-
-(defun inspect (object)
-  "Look at OBJECT and what it consists of, by commands read from *QUERY-IO*;
-:HELP lists them. Return the object looked at last."
-  (let ((path '())
-        (stream *query-io*))
-    (show-inspected object stream)
-    (block nil
-      (tagbody
-       again
-         (fresh-line stream)
-         (write-string "inspect> " stream)
-         (finish-output stream)
-         (let ((command (read stream nil :quit)))
-           (cond ((eql command :quit) (return object))
-                 ((eql command :help) (write-inspector-help stream))
-                 ((eql command :show) (show-inspected object stream))
-                 ((eql command :up)
-                  (when path
-                    (setq object (pop path)))
-                  (show-inspected object stream))
-                 ((eql command :set)
-                  (let* ((part (nth (read stream) (object-parts object)))
-                         (form (read stream)))
-                    (if (and part (caddr part))
-                        (progn (funcall (caddr part) (eval form))
-                               (show-inspected object stream))
-                        (format stream "~&that part cannot be changed~%"))))
-                 ((integerp command)
-                  (let ((part (nth command (object-parts object))))
-                    (if (and part (>= command 0))
-                        (progn (push object path)
-                               (setq object (cadr part))
-                               (show-inspected object stream))
-                        (format stream "~&there is no part ~D~%" command))))
-                 (t (inspect-eval command object stream))))
-         (go again)))))
-
-(defun inspect-eval (form object stream)
-  (handler-case
-      (let ((* object))
-        (dolist (value (multiple-value-list (eval form)))
-          (fresh-line stream)
-          (print-short value stream)
-          (terpri stream)))
-    (error (condition)
-      (format stream "~&error: ~A~%" condition))))
 
 ;;; APROPOS.
 

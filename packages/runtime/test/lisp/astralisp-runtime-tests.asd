@@ -65,4 +65,5 @@
    (:file "file-extensions")
    (:file "environments")
    (:file "bad-input")
-   (:file "listener")))
+   (:file "listener")
+   (:file "inspector")))
