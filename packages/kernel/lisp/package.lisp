@@ -12,6 +12,7 @@
                 #:*evaluated-macros* #:note-function-defined
                 #:note-evaluated-definition #:check-finalizer
                 #:take-values-of-the-dead #:**values-of-the-dead**
+                #:*terminal-reader* #:*prompt-writer*
                 #:**mutex-functions** #:**after-collection**)
   (:import-from #:astralisp.runtime
                 #:system-error-text #:system-stream-error

@@ -287,6 +287,13 @@ until DEADLINE, if that is not NIL; perhaps shorter."
         (setq *descriptor-waits*
               (delete wait *descriptor-waits* :test #'eq))))))
 
+(defun wake-readers (fd)
+  "Let the threads run that wait for input from FD: they look again."
+  (dolist (wait *descriptor-waits*)
+    (if (and (eql (descriptor-wait-fd wait) fd)
+             (eql (descriptor-wait-events wait) 1))
+        (make-runnable (descriptor-wait-thread wait)))))
+
 (defun fill-poll-table ()
   "Put the descriptors that are waited for into the platform's table, as many as
 it holds."

@@ -248,6 +248,7 @@ oldest first. Do not wait."
 
 (defvar *terminal-owner* nil "The thread that alone may read the console.")
 (defvar *terminal-queue* (make-queue) "Threads that wait for the terminal.")
+(defvar *terminal-turns* 0 "How often a thread gave the terminal back.")
 
 (defun wait-for-terminal ()
   "Wait until no other thread owns the terminal."
@@ -264,5 +265,26 @@ oldest first. Do not wait."
     (unwind-protect (funcall function)
       (without-switching
         (setq *terminal-owner* before)
-        (if (null before)
-            (wake-all *terminal-queue*))))))
+        (cond ((null before)
+               (setq *terminal-turns* (1+ *terminal-turns*))
+               (wake-all *terminal-queue*)
+               (wake-readers 0)))))))
+
+(defun read-terminal (attempt)
+  "What *TERMINAL-READER* is: call ATTEMPT until it reads something or the input
+ends. Whoever waited at a prompt while another thread had the terminal writes it
+again."
+  (let ((turns *terminal-turns*) (count 0))
+    (declare (type fixnum count))
+    (while (= count 0)
+      (wait-for-terminal)
+      (cond ((not (= turns *terminal-turns*))
+             (setq turns *terminal-turns*)
+             (funcall *prompt-writer*)))
+      (without-switching
+        (if (or (null *terminal-owner*)
+                (eq *terminal-owner* (%current-thread)))
+            (setq count (funcall attempt #'console-octets-in))))
+      (if (= count 0)
+          (wait-for-descriptor 0 1 nil)))
+    (max count 0)))

@@ -70,6 +70,7 @@
 the option --stress the collector runs as often as it can."
   (set (find-symbol "*TERMINAL-GUARD*" "ASTRALISP.RUNTIME")
        #'call-with-terminal)
+  (setq *terminal-reader* #'read-terminal)
   (if (member "--stress" (%command-line) :test #'equal)
       (set-collector-stress 16384))
   (call-until-exit #'run-repl))

@@ -237,10 +237,8 @@ gone."
 
 (defun debugger-turn (condition restarts stream)
   "One turn of the debugger: prompt, read a command or form, obey it."
-  (fresh-line stream)
-  (format stream "debug ~D> " *debugger-level*)
-  (finish-output stream)
-  (let ((form (read-form-or-complain stream)))
+  (let ((form (read-at-prompt (format nil "debug ~D> " *debugger-level*)
+                              stream)))
     (cond ((eq form '%end)
            (terpri stream)
            (leave-debugger restarts))

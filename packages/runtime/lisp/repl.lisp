@@ -74,13 +74,19 @@ program reads next begins on a new line; return whether the end came."
       (when (< (length nickname) (length name))
         (setq name nickname)))))
 
+(defun read-at-prompt (prompt stream)
+  "The next form from STREAM behind PROMPT, a string, see READ-FORM-OR-COMPLAIN."
+  (flet ((write-prompt ()
+           (fresh-line stream)
+           (write-string prompt stream)
+           (finish-output stream)))
+    (write-prompt)
+    (let ((*prompt-writer* #'write-prompt))
+      (read-form-or-complain stream))))
+
 (defun read-eval-print (stream)
   "One turn of the listener on STREAM; NIL at the end of its input."
-  (fresh-line stream)
-  (write-string (prompt-name) stream)
-  (write-string "> " stream)
-  (finish-output stream)
-  (let ((form (read-form-or-complain stream)))
+  (let ((form (read-at-prompt (format nil "~A> " (prompt-name)) stream)))
     (cond ((eq form '%end) nil)
           ((eq form '%none) t)
           (t (eval-and-print form stream) t))))

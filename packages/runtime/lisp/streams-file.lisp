@@ -91,16 +91,54 @@ negated error number."))
       (setf (%stream-column output) 0)))
   (unless (eq (%file-stream-fill stream) 0)
     (send-file-output stream))
-  (let* ((buffer (%file-stream-in-buffer stream))
-         (rest (keep-octets stream buffer))
-         (count (%read-octets (%file-stream-fd stream) buffer
-                              rest (%vector-length buffer))))
+  (let* ((fd (%file-stream-fd stream))
+         (count (if (and *terminal-reader* (eql fd 0))
+                    (fill-from-terminal stream)
+                    (fill-buffer stream
+                                 (lambda (buffer start end)
+                                   (%read-octets fd buffer start end))))))
     (when (%fx< count 0)
       (stream-file-error stream "cannot read" count))
-    (setf (%file-stream-end stream) (%fx+ rest count)
-          (%file-stream-position stream)
-          (%integer+ (%file-stream-position stream) count))
     (%fx> count 0)))
+
+(defun fill-buffer (stream read)
+  "Read octets behind those left in the buffer of STREAM by READ, a function of a
+vector, start and end. Return how many, or a negative error number."
+  (let* ((buffer (%file-stream-in-buffer stream))
+         (rest (keep-octets stream buffer))
+         (count (funcall read buffer rest (%vector-length buffer))))
+    (when (%fx> count 0)
+      (setf (%file-stream-end stream) (%fx+ rest count)
+            (%file-stream-position stream)
+            (%integer+ (%file-stream-position stream) count)))
+    count))
+
+;;; Several threads may wait for the terminal, each inside of a read from the same
+;;; stream: what one finds when it goes on need not be what it left.
+
+(defvar *terminal-reader* nil
+  "NIL, or a function of a function ATTEMPT, by which engines with threads read from
+the terminal: it calls ATTEMPT, while no other thread runs or owns the terminal,
+until that returns another number than 0, and returns it. ATTEMPT gets a function of
+a vector, start and end that reads what is there, perhaps nothing.")
+
+(defvar *prompt-writer* (lambda () nil)
+  "Writes anew the prompt at which this thread waits, when another thread has used
+the terminal meanwhile.")
+
+(defun fill-from-terminal (stream)
+  (let ((rest (keep-octets stream (%file-stream-in-buffer stream)))
+        (position (%file-stream-position stream)))
+    (funcall *terminal-reader*
+             (lambda (read)
+               (if (and (%fx< (%file-stream-start stream)
+                              (%file-stream-end stream))
+                        (not (and (eql rest (%file-stream-end stream))
+                                  (eql position
+                                       (%file-stream-position stream)))))
+                   ;; What another thread left.
+                   1
+                   (fill-buffer stream read))))))
 
 (defun keep-octets (stream buffer)
   "Move what is left in BUFFER of STREAM to its start; return how much that is."

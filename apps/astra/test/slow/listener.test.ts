@@ -60,6 +60,16 @@ describe.each(["hosted", "qemu"] as const)("a listener, %s", (place) => {
     expect(await top("(progn (sleep 0.05) (thread-alive-p *thread*))")).toBe("NIL");
   });
 
+  test("shows its prompt again when another thread's debugger has ended", async () => {
+    await top('(make-thread (lambda () (sleep 0.3) (error "elsewhere")))');
+    const { before, prompt } = await listener.prompt();
+    expect(prompt).toBe("debug 1>");
+    expect(before).toContain("error: elsewhere");
+    expect(await listener.askFor("debug 1>", "(* 6 7)")).toBe("42");
+    await top(":abort");
+    expect(await top("(+ 20 4)")).toBe("24");
+  });
+
   test("keeps threads apart with a mutex", async () => {
     await top("(defvar *lock* (make-mutex))");
     await top("(defvar *sum* 0)");
