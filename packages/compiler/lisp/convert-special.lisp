@@ -371,7 +371,7 @@ name only evaluates.  The symbols FREE are special in FORMS, not before."
   "Nodes of the forms before the first tag, between tags, behind the last."
   (let ((segments '()) (forms '()))
     (dolist (item items)
-      (cond ((consp item) (push (convert item env) forms))
+      (cond ((consp item) (push (convert-body-form item env) forms))
             (t (push (segment-node forms) segments)
                (setq forms '()))))
     (push (segment-node forms) segments)

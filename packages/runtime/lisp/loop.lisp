@@ -424,6 +424,9 @@ list, made in parallel."
 
 (defun link-copy (tail list)
   "Put a copy of LIST behind the cons TAIL; return its last cons, or TAIL."
+  ;; An atom at the end can be only that of the last list.
+  (when (and (cdr tail) (atom (cdr tail)))
+    (type-failure (cdr tail) 'list))
   (do ()
       ((atom list)
        (when list (rplacd tail list))

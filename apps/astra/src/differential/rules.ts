@@ -49,6 +49,20 @@ export const rules: readonly Rule[] = [
       Object.values(oracles).some((answer) => valuesOf(answer) === valuesOf(ours)),
   },
   {
+    name: "a mistake in a format control",
+    why: "wrong parameters and arguments of a directive are undefined (CLHS 22.3)",
+    explains: (program, { ours, oracles }) =>
+      /\(format |formatter/.test(program) &&
+      [ours, ...Object.values(oracles)].every((text) => text.startsWith("error ")),
+  },
+  {
+    name: "a float that rounds up",
+    why: "9.9999 to three digits is 1.000e+1, as 22.3.3.2 has one digit before the point",
+    explains: (program, { oracles }) =>
+      /~[^~"]*[eg]/i.test(program) &&
+      Object.values(oracles).some((text) => /\b10+\.0*[ed][-+]/i.test(text)),
+  },
+  {
     name: "when a shared slot is initialized",
     why: "some time before its class has instances (CLHS 4.3.5, 7.1)",
     explains: (program, { ours, oracles }) =>

@@ -340,3 +340,12 @@
         unless (equalp text "x")
           collect (list i f))
   => "((0 0.0d0) (1 1.0d0) (2 2.0d0))")
+
+;;; What random programs found.
+
+(define-test loop-named-mistake-is-local
+  (loop named q for a in (list 0) do (return-from q a)
+        finally (return 9)))
+(define-test loop-append-of-atoms
+  (handler-case (loop for a in (list 0 (list 2)) append a)
+    (type-error () 'type-error)))
