@@ -311,3 +311,11 @@ and third value when nobody muffles them."
                 "(locally (declare (ext:muffle-conditions warning))"
                 "  (defun care-l (x) (car 1 2)))")
   => "(NIL NIL NIL)")
+
+(define-test care-mistake-stays-in-its-form
+    (handler-bind ((warning #'muffle-warning))
+      (funcall (compile nil '(lambda ()
+                              (loop named q for a in (list 0)
+                                    do (return-from q a)
+                                    finally (return 9))))))
+  => "0")

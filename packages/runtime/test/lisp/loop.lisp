@@ -343,9 +343,6 @@
 
 ;;; What random programs found.
 
-(define-test loop-named-mistake-is-local
-  (loop named q for a in (list 0) do (return-from q a)
-        finally (return 9)))
 (define-test loop-append-of-atoms
   (handler-case (loop for a in (list 0 (list 2)) append a)
     (type-error () 'type-error)))

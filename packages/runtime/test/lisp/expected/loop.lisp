@@ -229,7 +229,5 @@
     "(1 4)")
    (loop-133
     "(6 5 0 1 7)")
-   (loop-named-mistake-is-local
-    "0")
    (loop-append-of-atoms
     "TYPE-ERROR")))
