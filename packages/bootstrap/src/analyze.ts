@@ -29,6 +29,8 @@ export interface CompilerHost {
   readonly namedLambdaSymbol: LispSymbol;
   readonly functionSymbol: LispSymbol;
   readonly specialSymbol: LispSymbol;
+  readonly inlineSymbol: LispSymbol;
+  readonly notinlineSymbol: LispSymbol;
   readonly declareSymbol: LispSymbol;
   /** The primitive that `symbol` names, or undefined. */
   primitive(symbol: LispSymbol): Primitive | undefined;
@@ -221,7 +223,8 @@ export class Analyzer {
   private analyzeCall(head: LispSymbol, form: Cons, env: Environment): Node {
     const open = this.host.primitive(head)?.arity;
     const expander = this.host.info(head, "COMPILER-MACRO");
-    if (typeof expander === "function" && open !== countArguments(form)) {
+    const may = typeof expander === "function" && open !== countArguments(form);
+    if (may && !this.isNotinline(head, env)) {
       const expansion = this.host.callMacro(expander as LispFunction, form, env);
       if (expansion !== form) return this.analyze(expansion, env);
     }
@@ -367,13 +370,13 @@ export class Analyzer {
   /** Takes the declarations off `body`; `documented` says whether it may have a docstring. */
   parseBody(body: LispObject, documented = false): Body {
     const forms = this.list(body, "a body");
-    const specials: LispSymbol[] = [];
+    const declared: Declared = { specials: [], inlining: new Map() };
     let at = 0;
     let documentation: LispObject = NIL;
     for (; at < forms.length; at++) {
       const form = forms[at]!;
       if (form instanceof Cons && form.car === this.host.declareSymbol) {
-        this.collectSpecials(form.cdr, specials);
+        this.collectDeclarations(form.cdr, declared);
       } else if (
         documented &&
         documentation === NIL &&
@@ -383,26 +386,48 @@ export class Analyzer {
         documentation = form;
       } else break;
     }
-    return { specials, forms: forms.slice(at) };
+    return { ...declared, forms: forms.slice(at) };
   }
 
-  private collectSpecials(declarations: LispObject, into: LispSymbol[]): void {
+  private collectDeclarations(declarations: LispObject, into: Declared): void {
+    const { specialSymbol, inlineSymbol, notinlineSymbol } = this.host;
     for (const declaration of this.list(declarations, "a declaration")) {
       if (!(declaration instanceof Cons)) continue;
-      if (declaration.car !== this.host.specialSymbol) continue;
-      for (const name of this.list(declaration.cdr, "a declaration")) {
-        into.push(this.checkBindable(name));
+      const { car: kind, cdr: names } = declaration;
+      if (kind === specialSymbol) {
+        for (const name of this.list(names, "a declaration")) {
+          into.specials.push(this.checkBindable(name));
+        }
+      } else if (kind === inlineSymbol || kind === notinlineSymbol) {
+        for (const name of this.list(names, "a declaration")) {
+          if (name instanceof LispSymbol) into.inlining.set(name, kind === inlineSymbol);
+        }
       }
     }
   }
 
-  /** `env` with free declarations of `specials`. */
-  declareSpecials(specials: readonly LispSymbol[], env: Environment): Environment {
+  /** `env` with free declarations of `specials`, and the others of `declared`. */
+  declare(
+    declared: Declared,
+    env: Environment,
+    specials: readonly LispSymbol[] = declared.specials,
+  ): Environment {
     let result = env;
     for (const symbol of specials) {
       result = result.withVariable(symbol, { kind: "special" });
     }
+    for (const [symbol, inline] of declared.inlining) {
+      result = result.withInlining(symbol, inline);
+    }
     return result;
+  }
+
+  /** Whether calls of the global function `name` must stay calls. */
+  private isNotinline(name: LispSymbol, env: Environment): boolean {
+    const inline = env.inlining(name);
+    if (inline !== undefined) return !inline;
+    const proclaimed = this.host.info(name, "INLINE");
+    return proclaimed instanceof LispSymbol && proclaimed.name === "NOTINLINE";
   }
 }
 
@@ -412,9 +437,15 @@ function countArguments(form: Cons): number {
   return count;
 }
 
+/** What is declared of names. */
+interface Declared {
+  readonly specials: LispSymbol[];
+  /** Functions declared INLINE, true, or NOTINLINE. */
+  readonly inlining: Map<LispSymbol, boolean>;
+}
+
 /** A body without its declarations. */
-export interface Body {
-  readonly specials: readonly LispSymbol[];
+export interface Body extends Declared {
   readonly forms: readonly LispObject[];
 }
 

@@ -31,6 +31,7 @@ interface Names {
   readonly functions: Link<LispSymbol, FunctionMeaning> | null;
   readonly setfFunctions: Link<LispSymbol, FunctionMeaning> | null;
   readonly blocks: Link<LispSymbol, BlockInfo> | null;
+  readonly inlining: Link<LispSymbol, boolean> | null;
   readonly tags: Link<LispObject, { info: TagbodyInfo; index: number }> | null;
 }
 
@@ -39,6 +40,7 @@ const NOTHING: Names = {
   functions: null,
   setfFunctions: null,
   blocks: null,
+  inlining: null,
   tags: null,
 };
 
@@ -116,6 +118,10 @@ export class Environment {
     return this.extend({ blocks: { key, value, next: this.names.blocks } });
   }
 
+  withInlining(key: LispSymbol, value: boolean): Environment {
+    return this.extend({ inlining: { key, value, next: this.names.inlining } });
+  }
+
   withTag(key: LispObject, info: TagbodyInfo, index: number): Environment {
     return this.extend({ tags: { key, value: { info, index }, next: this.names.tags } });
   }
@@ -127,6 +133,11 @@ export class Environment {
   function(symbol: LispSymbol, setf = false): FunctionMeaning | undefined {
     if (setf) return find(this.names.setfFunctions, symbol);
     return find(this.names.functions, symbol) ?? this.foreign?.function(symbol);
+  }
+
+  /** Whether the function `name` was declared INLINE or NOTINLINE around here. */
+  inlining(name: LispSymbol): boolean | undefined {
+    return find(this.names.inlining, name);
   }
 
   block(name: LispSymbol): BlockInfo | undefined {

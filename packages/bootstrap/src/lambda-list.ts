@@ -231,7 +231,8 @@ export function analyzeFunction(
   const scope: FunctionScope = { parent: env.scope };
   const { position } = analyzer;
   const section = parseLambdaList(analyzer, lambdaList);
-  const { specials, forms } = analyzer.parseBody(options.body, true);
+  const parsed = analyzer.parseBody(options.body, true);
+  const { specials, forms } = parsed;
   const binder = new ParameterBinder(analyzer, specials, env.inFunction(scope));
   const parameters = bindParameters(analyzer, binder, section);
   const bound = new Set<LispObject>();
@@ -243,7 +244,7 @@ export function analyzeFunction(
     bound.add(first instanceof Cons ? keyOf(analyzer, first)[1] : first!);
   }
   const free = specials.filter((special) => !bound.has(special));
-  const inner = analyzer.declareSpecials(free, binder.env);
+  const inner = analyzer.declare(parsed, binder.env, free);
   const body =
     options.block === undefined
       ? analyzer.progn(forms, inner)

@@ -62,7 +62,7 @@ function bindVariables(
 ): Node {
   const { position } = a;
   const parsed = a.parseBody(body, documented);
-  let inner = a.declareSpecials(parsed.specials, env);
+  let inner = a.declare(parsed, env);
   const variables: LocalVar[] = [];
   const values: Node[] = [];
   const specials: LispSymbol[] = [];
@@ -154,7 +154,7 @@ const letStar: SpecialForm = (a, form, env) => {
   }
   const bound = pairs.map(([symbol]) => symbol);
   const free = parsed.specials.filter((symbol) => !bound.includes(symbol));
-  let node = a.progn(parsed.forms, a.declareSpecials(free, inner));
+  let node = a.progn(parsed.forms, a.declare(parsed, inner, free));
   for (let i = layers.length - 1; i >= 0; i--) node = layers[i]!(node);
   return node;
 };
@@ -446,7 +446,7 @@ function localFunctions(recursive: boolean): SpecialForm {
       variable.fn.self = variable;
     });
     const parsed = a.parseBody(body);
-    const node = a.progn(parsed.forms, a.declareSpecials(parsed.specials, inner));
+    const node = a.progn(parsed.forms, a.declare(parsed, inner));
     if (variables.length === 0) return node;
     return { op: "labels", position, variables, body: node };
   };
@@ -505,7 +505,7 @@ const symbolMacrolet: SpecialForm = (a, form, env) => {
 
 function locallyIn(a: Analyzer, body: LispObject, env: Environment): Node {
   const parsed = a.parseBody(body);
-  return a.progn(parsed.forms, a.declareSpecials(parsed.specials, env));
+  return a.progn(parsed.forms, a.declare(parsed, env));
 }
 
 const locally: SpecialForm = (a, form, env) => locallyIn(a, form.cdr, env);
@@ -557,7 +557,7 @@ const mvLet: SpecialForm = (a, form, env) => {
   const parsed = a.parseBody(rest.cdr);
   const variables = symbols.map((symbol) => a.newVariable(symbol, env));
   const specials = symbols.filter((symbol) => isSpecialIn(a, symbol, parsed));
-  let inner = a.declareSpecials(parsed.specials, env);
+  let inner = a.declare(parsed, env);
   const values: Node[] = [];
   symbols.forEach((symbol, i) => {
     const variable = variables[i]!;

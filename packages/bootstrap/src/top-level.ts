@@ -105,10 +105,7 @@ export class TopLevel {
       const special = this.specialForm(form, head, env, wanted);
       if (special !== undefined) return special;
       // IN-PACKAGE is obeyed as data: its macro may need functions that come later.
-      if (
-        head.name === "IN-PACKAGE" &&
-        (head.macro === null || this.sink.mode === "file")
-      ) {
+      if (head.name === "IN-PACKAGE" && this.obeysPackagesAsData) {
         const code = this.packageForm(form, head);
         if (code !== null) return this.sink.run(code, this.sink.target(), false);
       }
@@ -119,6 +116,11 @@ export class TopLevel {
       if (code !== null) return this.sink.run(code, this.sink.target(), false);
     }
     return this.compile(form, env, wanted);
+  }
+
+  private get obeysPackagesAsData(): boolean {
+    if (this.sink.mode === "file") return true;
+    return this.world.runtimeFunction("FIND-PACKAGE-OR-ERROR") === null;
   }
 
   private specialForm(
@@ -167,10 +169,10 @@ export class TopLevel {
 
   private body(body: LispObject, env: Environment, wanted: boolean): LispObject {
     const analyzer = this.analyzer();
-    const { specials } = analyzer.parseBody(body);
+    const parsed = analyzer.parseBody(body);
     let rest = body;
     while (rest instanceof Cons && isDeclaration(rest.car)) rest = rest.cdr;
-    return this.sequence(rest, analyzer.declareSpecials(specials, env), wanted);
+    return this.sequence(rest, analyzer.declare(parsed, env), wanted);
   }
 
   private evalWhen(form: Cons, env: Environment, wanted: boolean): LispObject {

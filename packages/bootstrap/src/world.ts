@@ -92,6 +92,8 @@ export class World implements CompilerHost {
   readonly namedLambdaSymbol: LispSymbol;
   readonly functionSymbol: LispSymbol;
   readonly specialSymbol: LispSymbol;
+  readonly inlineSymbol: LispSymbol;
+  readonly notinlineSymbol: LispSymbol;
   readonly declareSymbol: LispSymbol;
   readonly allowOtherKeys: LispSymbol;
   /** The `fn` of symbols of this world that have no function. */
@@ -123,6 +125,8 @@ export class World implements CompilerHost {
     this.lambdaSymbol = this.commonLisp("LAMBDA");
     this.functionSymbol = this.commonLisp("FUNCTION");
     this.specialSymbol = this.commonLisp("SPECIAL");
+    this.inlineSymbol = this.commonLisp("INLINE");
+    this.notinlineSymbol = this.commonLisp("NOTINLINE");
     this.declareSymbol = this.commonLisp("DECLARE");
     this.namedLambdaSymbol = this.primitiveSymbol("%NAMED-LAMBDA");
     this.signalSymbol = this.primitiveSymbol("%SIGNAL-ENGINE-ERROR");

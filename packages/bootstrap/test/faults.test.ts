@@ -14,9 +14,10 @@ beforeAll(() => {
 
 const show = (text: string) => world.show(world.evalText(text)[0]!);
 
-/** The type of the condition that `form` signals. */
+/** The type of the serious condition that `form` signals. */
 const signalled = (form: string) =>
-  show(`(handler-case ${form} (condition (c) (type-of c)))`);
+  show(`(let ((*error-output* (make-broadcast-stream)))
+    (handler-case ${form} (serious-condition (c) (type-of c))))`);
 
 const FAULTS: readonly [string, string][] = [
   ["(car 5)", "TYPE-ERROR"],

@@ -230,7 +230,8 @@ specifiers in order."
 (defun declare-function-use (kind names env)
   (let ((funs (env-funs env)))
     (dolist (name names)
-      (unless (find-function name env)
+      ;; Of a local function or macro nothing is noted.
+      (when (member (find-function name env) '(nil :inline :notinline))
         (setq funs (cons (cons name kind) funs))))
     (env-with-funs env funs)))
 

@@ -61,6 +61,7 @@
    (:file "gray-streams")
    (:file "external-formats")
    (:file "compiled-files")
+   (:file "malformed-forms")
    (:file "package-extensions")
    (:file "file-extensions")
    (:file "environments")
