@@ -3,7 +3,12 @@
 
 (defpackage #:astralisp.fuzz
   (:use #:common-lisp)
-  (:export #:try #:check-heap #:at-once #:joined #:*seconds*))
+  (:export #:try #:check-heap #:*seconds*
+           ;; What cases use.
+           #:at-once #:joined #:redefining #:walking #:*kept*
+           #:ds #:make-ds #:ds-a #:ds-b #:ds-c #:ds-d #:ds-p #:copy-ds
+           #:circle #:car-circle #:vector-circle #:array-circle #:table-circle
+           #:quote-circle #:deep #:deep-cdr #:deep-vector #:deep-quote))
 
 (in-package #:astralisp.fuzz)
 
@@ -68,8 +73,10 @@
 (defun report (condition)
   "The line for a case that ended with CONDITION."
   (handler-case
-      (limited (format nil "~S ~A" (type-of condition)
-                       (one-line (princ-to-string condition))))
+      ;; As the debugger does.
+      (let ((*print-circle* t) (*print-length* 20) (*print-level* 6))
+        (limited (format nil "~S ~A" (type-of condition)
+                         (one-line (princ-to-string condition)))))
     (serious-condition (second)
       (format nil "UNREADABLE ~S: ~S" (type-of condition) (type-of second)))))
 
@@ -77,6 +84,85 @@
   "Print VALUES, which must be possible; a line of text."
   (let ((*print-circle* t) (*print-length* 12) (*print-level* 6))
     (one-line (format nil "value~{ ~S~}" values))))
+
+;;; What cases use
+
+(defvar *kept* nil
+  "What a case keeps.")
+
+(defstruct ds
+  (a 0 :type fixnum) b c (d 0d0 :type double-float))
+
+(defmacro walking (form)
+  "FORM with things to walk and to change."
+  (flet ((own (name) (intern name)))
+    (let ((i (own "I")) (h (own "H")) (l (own "L")) (v (own "V")) (s (own "S"))
+          (p (own "P")) (out (own "OUT")) (gc-now (own "GC-NOW")))
+      `(let ((,i 0) (,h (make-hash-table :test ',(own "EQUAL")))
+             (,l (list 1 2 3 4 5))
+             (,v (make-array 5 :fill-pointer t :adjustable t
+                               :initial-contents '(5 3 4 1 2)))
+             (,s (make-array 3 :element-type 'character :fill-pointer t
+                               :adjustable t :initial-contents "cab"))
+             (,p (make-package (gensym) :use '("COMMON-LISP"))))
+         (declare (ignorable ,i ,h ,l ,v ,s ,p))
+         (flet ((,gc-now () (make-list 20000)))
+           (declare (ignorable #',gc-now))
+           (dotimes (j 10)
+             (setf (gethash j ,h) j)
+             (intern (format nil "X~D" j) ,p))
+           (unwind-protect (block ,out ,form)
+             (when (package-name ,p)
+               (delete-package ,p))))))))
+
+(defmacro redefining ((count &rest thread-forms) &body forms)
+  "COUNT threads evaluate THREAD-FORMS again and again while FORMS are evaluated."
+  (let ((i (intern "I")))
+    `(let ((threads
+             (at-once ,count
+                      (lambda ()
+                        (dotimes (,i 200)
+                          ,@(mapcar (lambda (form)
+                                      `(handler-case ,form
+                                         (error (condition)
+                                           (princ-to-string condition))))
+                                    thread-forms))))))
+       (unwind-protect (progn ,@forms)
+         (joined threads)))))
+
+(defun circle ()
+  (let ((list (list 1 2 3)))
+    (setf (cdr (last list)) list)))
+
+(defun car-circle ()
+  (let ((list (list 1 2)))
+    (setf (car list) list)))
+
+(defun vector-circle ()
+  (let ((vector (vector 1 2)))
+    (setf (aref vector 1) vector)))
+
+(defun array-circle ()
+  (let ((array (make-array '(2 2))))
+    (setf (aref array 0 0) array)))
+
+(defun table-circle ()
+  (let ((table (make-hash-table)))
+    (setf (gethash table table) table)))
+
+(defun quote-circle ()
+  (let ((list (list 'quote 1)))
+    (setf (cadr list) list)))
+
+(defun deep-by (function n)
+  (let ((object 1))
+    (dotimes (i n object)
+      (setf object (funcall function object)))))
+
+(defun deep (n) (deep-by #'list n))
+(defun deep-cdr (n) (deep-by (lambda (object) (cons 1 object)) n))
+(defun deep-vector (n) (deep-by #'vector n))
+(defun deep-quote (n) (deep-by (lambda (object) (list 'quote object)) n))
 
 ;;; Kinds of cases
 
@@ -112,7 +198,9 @@
   (let* ((output (make-string-output-stream))
          (nothing (make-two-way-stream (make-concatenated-stream) output))
          (package (make-package "FUZZ" :use '("COMMON-LISP"))))
-    (import '(at-once joined) package)
+    (do-external-symbols (symbol "ASTRALISP.FUZZ")
+      (import symbol package))
+    (setf *kept* nil)
     (unwind-protect
          (with-standard-io-syntax
            (let ((*package* package)

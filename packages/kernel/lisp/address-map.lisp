@@ -40,6 +40,8 @@
 (defconstant +large-size+ 8192 "An object of more octets has its own blocks.")
 (defconstant +card-size+ 512 "Octets of address that a card stands for.")
 (defconstant +promotion-reserve+ 96 "Blocks that a minor collection may need.")
+(defconstant +least-blocks+ 4 "Blocks that even a small nursery may need.")
+(defconstant +small-nursery+ 32768 "Octets of the smallest nursery.")
 (defconstant +emergency-reserve+ 96 "Blocks kept to handle heap exhaustion.")
 (defconstant +stack-slack+ 65536 "Octets kept to leave for the top level.")
 (defconstant +stack-floor+ 16384 "Octets that only wired code may use.")

@@ -25,7 +25,7 @@
 (defwired collect (blocks fp)
   "Empty the nursery; do a full collection when that is due or when fewer than
 BLOCKS blocks are left to the program. 1: there are that many now; 0: exhausted."
-  (if (< (free-blocks) +promotion-reserve+)
+  (if (< (free-blocks) +least-blocks+)
       (collector-failed 2))
   (minor-collection fp)
   (if (or (> (+ (blocks-in-use) blocks) (full-threshold))

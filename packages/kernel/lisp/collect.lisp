@@ -17,6 +17,18 @@
   (set-in-kernel (1- (in-kernel)))
   0)
 
+;;; The survivors of a nursery need as many free blocks as it has, and half as many
+;;; again, for up to a quarter of a block is lost to its end. With fewer than the
+;;; reserve left, the nursery is smaller, so that the next collection has room.
+
+(defwired nursery-octets-now ()
+  "How large the nursery may be."
+  (let-fixnum ((size (if (= 0 (stress-size)) +nursery-size+ (stress-size)))
+               (free (free-blocks)))
+    (if (< free +promotion-reserve+)
+        (min size (max +small-nursery+ (* free 20480)))
+        size)))
+
 (defwired reset-nursery ()
   "Zero what was used of the nursery and give all of it to the running thread."
   (let-fixnum ((thread (running-structure))
@@ -27,10 +39,7 @@
           (clear-memory +nursery-base+ used)
           (set-nursery-octets (+ (nursery-octets) used))))
     (set-word thread +thread-allocation-pointer+ +nursery-base+)
-    (set-nursery-end (+ +nursery-base+
-                        (if (= 0 (stress-size))
-                            +nursery-size+
-                            (stress-size))))
+    (set-nursery-end (+ +nursery-base+ (nursery-octets-now)))
     (set-word thread +thread-allocation-end+ (nursery-end))
     0))
 

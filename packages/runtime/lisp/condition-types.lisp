@@ -127,15 +127,22 @@
   (:documentation "A function is called with too few or too many arguments."))
 
 (defun report-argument-count (function count stream)
-  (let ((name (if (functionp function)
-                  (%function-name function)
-                  function)))
+  (multiple-value-bind (name lambda-list)
+      (name-and-lambda-list function)
     (if (integerp count)
         (format stream "~S is called with ~D argument~:P" name count)
         (format stream "~S is called with a wrong number of arguments" name))
     (when (functionp function)
       (format stream ": its lambda list is ~A"
-              (lambda-list-text (%function-lambda-list function))))))
+              (lambda-list-text lambda-list)))))
+
+;;; The code of a generic function is that which dispatches.
+(defun name-and-lambda-list (function)
+  (cond ((not (functionp function)) (values function nil))
+        ((and (%funcallable-p function) (generic-function-p function))
+         (values (%gf-name function) (%gf-lambda-list function)))
+        (t (values (%function-name function)
+                   (%function-lambda-list function)))))
 
 (defun system-package-of (form)
   "The system package that is home of a symbol in FORM, or NIL."

@@ -346,32 +346,30 @@ CLHS GETHASH."
 CLHS HASH-TABLE-SIZE."
   (%vector-length (hash-table-hashes hash-table)))
 
-;;; Iteration: positions rise through the entries; a table that is built anew
-;;; by an insertion during the iteration is not followed.
-
-;;; The number of the first entry present from POSITION on, or NIL.
-(defun next-entry (table position)
-  (let ((pairs (hash-table-pairs table))
-        (fill (hash-table-fill table)))
-    (loop-forever
-      (cond ((%fx>= position fill) (return nil))
-            ((not (%unbound-marker-p (pairs-key pairs position)))
-             (return position)))
-      (setq position (%fx+ position 1)))))
+;;; Iteration: positions rise through the entries that there are at its beginning,
+;;; so it ends even if the table grows meanwhile. When the table is built anew, or
+;;; cleared by another thread, an entry that moved down is not met.
 
 (defmacro do-table ((key value table) &body body)
   (let ((position (temporary "POSITION"))
+        (limit (temporary "LIMIT"))
         (variable (temporary "TABLE"))
         (pairs (temporary "PAIRS")))
     `(let* ((,variable ,table)
-            (,position (next-entry ,variable 0)))
-       (while ,position
-         (let* ((,pairs (hash-table-pairs ,variable))
-                (,key (pairs-key ,pairs ,position))
-                (,value (pairs-value ,pairs ,position)))
-           (declare (ignorable ,key ,value))
-           ,@body)
-         (setq ,position (next-entry ,variable (%fx+ ,position 1)))))))
+            (,limit (hash-table-fill ,variable))
+            (,position 0))
+       (while (%fx< ,position ,limit)
+         ;; Nothing stops this thread from here to where the value is read.
+         (let ((,pairs (hash-table-pairs ,variable)))
+           (if (%fx< ,position (hash-table-fill ,variable))
+               (let ((,key (pairs-key ,pairs ,position))
+                     (,value (pairs-value ,pairs ,position)))
+                 (declare (ignorable ,key ,value))
+                 (if (%unbound-marker-p ,key)
+                     nil
+                     (progn ,@body)))
+               nil))
+         (setq ,position (%fx+ ,position 1))))))
 
 (defun maphash (function hash-table)
   "Call FUNCTION on the key and value of each entry of HASH-TABLE, in the order
@@ -384,20 +382,21 @@ of insertion; return NIL. CLHS MAPHASH."
 
 ;;; A function that returns T, key and value of the next entry, or NIL.
 (defun hash-table-iterator (table)
-  (let ((position 0))
-    (unless (hash-table-p table)
-      (type-failure table 'hash-table))
+  (unless (hash-table-p table)
+    (type-failure table 'hash-table))
+  (let ((position 0)
+        (limit (hash-table-fill table)))
     (lambda ()
-      (let ((entry (and position (next-entry table position))))
-        (cond ((null entry)
-               (setq position nil)
-               nil)
-              (t
-               (setq position (%fx+ entry 1))
-               (let ((pairs (hash-table-pairs table)))
-                 (values t
-                         (pairs-key pairs entry)
-                         (pairs-value pairs entry)))))))))
+      (loop-forever
+        (let ((pairs (hash-table-pairs table)))
+          (unless (and (%fx< position limit)
+                       (%fx< position (hash-table-fill table)))
+            (return nil))
+          (let ((key (pairs-key pairs position))
+                (value (pairs-value pairs position)))
+            (setq position (%fx+ position 1))
+            (unless (%unbound-marker-p key)
+              (return (values t key value)))))))))
 
 (defmacro with-hash-table-iterator ((name hash-table) &body body)
   "Evaluate BODY, in which (NAME) returns true, the key and the value of the

@@ -231,6 +231,10 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
   (dolist (quality qualities)
     (let* ((name (if (consp quality) (car quality) quality))
            (value (if (consp quality) (car (cdr quality)) 3)))
+      (unless (and name (symbolp name) (memq value '(0 1 2 3)))
+        (error 'simple-program-error
+               :format-control "~S is not a quality with a value from 0 to 3"
+               :format-arguments (list quality)))
       (setq **policy** (cons (cons name value)
                              (remove-association name **policy**))))))
 
@@ -253,8 +257,39 @@ returns another form, or the form itself. CLHS DEFINE-COMPILER-MACRO."
   (dolist (name names)
     (set-function-info name :inline :setf-inline how)))
 
+(defun proper-list-length (list)
+  "The length of LIST, or NIL if it is not a proper list; it is not circular."
+  (let ((count 0))
+    (loop-forever
+      (cond ((null list) (return count))
+            ((atom list) (return nil)))
+      (setq count (+ count 1)
+            list (cdr list)))))
+
+;;; Signal an error unless SPECIFIER is a declaration of names, or of something else.
+(defun check-proclamation (specifier)
+  (let ((kind (if (consp specifier) (car specifier) nil)))
+    (unless (and (consp specifier) (or (consp kind) (and kind (symbolp kind)))
+                 (proper-list-length specifier))
+      (error 'simple-program-error
+             :format-control "~S is not a declaration"
+             :format-arguments (list specifier)))
+    (unless (memq kind '(optimize muffle-conditions unmuffle-conditions))
+      (dolist (name (if (memq kind '(type ftype))
+                        (cdr (cdr specifier))
+                        (cdr specifier)))
+        (unless (or (symbolp name)
+                    (and (memq kind '(ftype inline notinline ignore ignorable
+                                      dynamic-extent))
+                         (consp name) (consp (cdr name))
+                         (symbolp (car (cdr name)))))
+          (error 'simple-program-error
+                 :format-control "~S in the declaration ~S is not a name"
+                 :format-arguments (list name specifier)))))))
+
 (defun proclaim (specifier)
   "Make the declaration SPECIFIER hold globally. CLHS PROCLAIM."
+  (check-proclamation specifier)
   (let ((kind (car specifier))
         (rest (cdr specifier)))
     (case kind

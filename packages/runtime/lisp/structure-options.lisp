@@ -25,15 +25,6 @@
   "How many arguments the option KEY takes, or NIL for any number."
   (case key (:include nil) (:constructor 2) (t 1)))
 
-(defun proper-list-length (list)
-  "The length of LIST, or NIL if it is not a proper list; it is not circular."
-  (let ((count 0))
-    (loop-forever
-      (cond ((null list) (return count))
-            ((atom list) (return nil)))
-      (setq count (+ count 1)
-            list (cdr list)))))
-
 (defun check-structure-option (option)
   "Signal an error if the arguments of OPTION are wrong."
   (let* ((key (if (consp option) (car option) option))

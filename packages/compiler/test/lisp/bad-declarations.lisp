@@ -33,3 +33,9 @@
       (error (condition)
         (and (search "(SYMBOL INDICATOR" (princ-to-string condition)) t)))
   => "T")
+
+(define-test wrong-numbers-for-generic-functions
+    (handler-case (funcall 'change-class)
+      (error (condition)
+        (subseq (princ-to-string condition) 0 39)))
+  => "\"CHANGE-CLASS is called with 0 arguments\"")

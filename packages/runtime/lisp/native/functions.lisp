@@ -191,9 +191,19 @@ they give with ARGUMENTS."
              (%signal-engine-error :undefined-function object nil)))
         (t (%type-error object '(or function symbol)))))
 
+;;; A generic function is called through a closure over it.
+(defun called-function (function)
+  "FUNCTION, or the generic function that it dispatches for."
+  (if (equal (%function-name function) '(lambda make-discriminator))
+      (dotimes (i (%fx- (%raw-load-u32 (%object-address function) 4) 2)
+                  function)
+        (when (%funcallable-p (%closure-ref function i))
+          (return (%closure-ref function i))))
+      function))
+
 (defun %argument-count-error (function count)
   "A call of FUNCTION had COUNT arguments, too few or too many."
-  (%signal-engine-error :argument-count function count))
+  (%signal-engine-error :argument-count (called-function function) count))
 
 (defun %wrong-argument-count (function count)
   "A call of FUNCTION had COUNT arguments, too few or too many."

@@ -129,3 +129,36 @@ do not say it."
      "changing the standard methods of PRINT-OBJECT would"
      '(make-instance 'hash-table) "the class HASH-TABLE is built in")
   => "NIL")
+
+(define-test bad-proclamations
+    (unexpected-messages
+     '(declaim (0 1)) "(0 1) is not a declaration"
+     '(proclaim '(special 5)) "5 in the declaration (SPECIAL 5) is not a name"
+     '(proclaim '(optimize (speed 10))) "(SPEED 10) is not a quality"
+     '(proclaim 5) "5 is not a declaration")
+  => "NIL")
+
+;;; A walk sees what was there at its beginning, and ends.
+(define-test table-that-grows-while-it-is-walked
+    (let ((table (make-hash-table)) (seen '()))
+      (dotimes (i 5) (setf (gethash i table) i))
+      (maphash (lambda (key value)
+                 (push value seen)
+                 (dotimes (i 10)
+                   (setf (gethash (+ (* 100 (1+ key)) i) table) i)))
+               table)
+      (list (reverse seen) (hash-table-count table)
+            (loop for key being the hash-keys of table
+                  do (setf (gethash (list key) table) t)
+                  count key)))
+  => "((0 1 2 3 4) 55 55)")
+
+(define-test table-that-is-cleared-while-it-is-walked
+    (let ((table (make-hash-table)) (seen '()))
+      (dotimes (i 100) (setf (gethash i table) i))
+      (maphash (lambda (key value)
+                 (push value seen)
+                 (when (= key 2) (clrhash table)))
+               table)
+      (list (reverse seen) (hash-table-count table)))
+  => "((0 1 2) 0)")
