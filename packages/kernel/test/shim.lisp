@@ -22,11 +22,6 @@
   (dolist (name '("ASTRALISP" "ASTRALISP.ASM" "ASTRALISP.RUNTIME"))
     (unless (find-package name)
       (make-package name :use '())))
-  ;; What the kernel's package imports from the runtime.
-  (dolist (name '("SET-STRUCTURE-PRINTER" "*ROOM-HOOK*" "*ALLOCATION-HOOK*"
-                  "*EVALUATED-MACROS*" "NOTE-FUNCTION-DEFINED"
-                  "NOTE-EVALUATED-DEFINITION"))
-    (intern name "ASTRALISP.RUNTIME"))
   (let ((package (find-package "ASTRALISP.PRIMITIVES")))
     (dolist (name (append (read-names
                            "../../runtime/lisp/primitives.lisp-expr")
@@ -40,7 +35,22 @@
                             "%THREAD-POINTER" "%FRAME-POINTER"
                             "%CALL-TRAMPOLINE" "%MARK-CARD"
                             "%WORD-BITS" "%BITS-WORD")))
-      (export (intern name package) package))))
+      (export (intern name package) package)))
+  ;; What the kernel's package imports from the runtime is read there; some of
+  ;; it the runtime has from the primitives.
+  (with-open-file (stream (relative "../lisp/package.lisp"))
+    (loop for form = (read stream nil)
+          while form
+          do (loop for (key package . names) in (remove-if #'atom (cdr form))
+                   when (and (eq key :import-from)
+                             (string= package "ASTRALISP.RUNTIME"))
+                     do (dolist (name names)
+                          (let ((primitive (find-symbol
+                                            (string name)
+                                            "ASTRALISP.PRIMITIVES")))
+                            (if primitive
+                                (import primitive package)
+                                (intern (string name) package))))))))
 
 (declaim (declaration astralisp.primitives:effects))
 
@@ -176,13 +186,13 @@
           (multiple-value-bind (output warnings failure)
               (let ((*standard-output* (make-broadcast-stream)))
                 (compile-file source :output-file fasl))
-            (declare (ignore warnings))
+            (declare (ignore output warnings))
             (when failure
               (format t "~a does not compile~%~a" name
                       (get-output-stream-string messages))
-              (give-up))
-            (load output)
-            (delete-file output)))))))
+              (give-up))))
+        (load fasl)
+        (delete-file fasl)))))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (dolist (name '("OCTETS-TO-STRING" "STRING-TO-OCTETS"))
