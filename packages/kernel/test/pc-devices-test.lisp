@@ -299,6 +299,7 @@ also when the host pauses in one of the three measurements."
     (cl-user::define-port #x3F8 (operation value)
       (when (eq operation :out) (write-char (code-char value) text)))
     (set-serial-present 1)
+    (set-serial-queue 16)
     (and (eq :halted (catch 'cl-user::halted (funcall thunk) nil))
          (let ((said (get-output-stream-string text)))
            (and (search "*** AstraLisp stopped: " said)
@@ -319,6 +320,55 @@ also when the host pauses in one of the three measurements."
     (set-trap-depth 1)
     (cl-user::check (panics-p (lambda () (trap 14 :pc #x14000ABC))))))
 
+(defun slow-line (looks)
+  "Make a serial line that sends its queue after every LOOKS at its status, or never
+if that is NIL; a function that returns what it has sent, and takes other LOOKS."
+  (let ((queue '())
+        (looked 0)
+        (text (make-string-output-stream)))
+    (cl-user::define-port #x3F8 (operation value)
+      (when (eq operation :out)
+        ;; A full queue loses its oldest octet, as QEMU's does.
+        (setf queue (last (append queue (list value)) 16))))
+    (cl-user::define-port #x3FD (operation value)
+      (incf looked)
+      (when (and looks (cl:>= looked looks))
+        (dolist (octet queue) (write-char (code-char octet) text))
+        (setf queue '()
+              looked 0))
+      (if queue 0 #x60))
+    (lambda (&optional (new nil new-p))
+      (when new-p (setf looks new))
+      (get-output-stream-string text))))
+
+(defun say-line (text)
+  (loop for char across text do (serial-write (char-code char))))
+
+(defun test-slow-lines ()
+  (%raw-fill-words +pc-state+ 512 0)
+  (set-serial-present 1)
+  (set-serial-queue 16)
+  (let ((words "a text that is longer than two queues of the line")
+        (line (slow-line 500000)))
+    (say-line words)
+    (drain-serial)
+    (let ((sent (funcall line)))
+      (cl-user::check (string= words sent) sent)))
+  ;; A line that is stuck costs one wait, and what it has taken later is whole.
+  (let ((line (slow-line nil)))
+    (loop repeat 100 do (say-line "lost words "))
+    (cl-user::check (cl:= 1 (serial-stuck)))
+    (funcall line 1)
+    (drain-serial)
+    (funcall line)
+    (set-serial-room 0)
+    (say-line "back")
+    (drain-serial)
+    (let ((sent (funcall line)))
+      (cl-user::check (string= "back" sent) sent)
+      (cl-user::check (cl:= 0 (serial-stuck)))))
+  (remhash #x3FD cl-user::*ports*))
+
 (defun test-flushes ()
   "One flush in 100 ms while busy, none while idle or on a real processor."
   (flet ((flushes (emulated idle-share)
@@ -338,6 +388,7 @@ also when the host pauses in one of the three measurements."
     ;; The first look sees the time before it as busy.
     (cl-user::check (cl:<= (flushes 1 9/10) 1) (flushes 1 9/10))))
 
+(test-slow-lines)
 (test-flushes)
 (loop for seed below 4 do (test-battery-clock seed))
 (test-counter)

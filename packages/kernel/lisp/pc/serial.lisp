@@ -26,24 +26,34 @@ there is such a device: its scratch register keeps what is written."
                         1))
   0)
 
+(defconstant +serial-patience+ 20000000
+  "Looks at the line status before the line is given up: some twenty seconds.")
+
+;;; An emulated line takes nothing while its reader on the host is busy, which can
+;;; be seconds. What is sent into a full queue is lost.
+
 (defwired await-serial (bits)
-  "Wait until a bit of BITS is set in the line status; not for ever."
-  (let-fixnum ((left 200000))
+  "Wait until a bit of BITS is set in the line status; 0 if none is. A line that
+was given up is not waited for until it takes something again."
+  (let-fixnum ((left (if (= 0 (serial-stuck)) +serial-patience+ 1)))
     (while (and (> left 0)
                 (= 0 (logand bits (%in-u8 (+ +serial-port+ 5)))))
       (increment left -1))
+    (set-serial-stuck (if (> left 0) 0 1))
     left))
 
 (defwired send-octet (octet)
-  "Send OCTET. When the queue was seen empty, as many as it holds can follow."
+  "Send OCTET, or drop it if the line is stuck. When the queue was seen empty, as
+many as it holds can follow."
   (if (/= 0 (serial-present))
       (progn
         (if (= 0 (serial-room))
+            (if (> (await-serial #x20) 0)
+                (set-serial-room (serial-queue))))
+        (if (> (serial-room) 0)
             (progn
-              (await-serial #x20)
-              (set-serial-room (serial-queue))))
-        (set-serial-room (- (serial-room) 1))
-        (%out-u8 +serial-port+ octet)))
+              (set-serial-room (- (serial-room) 1))
+              (%out-u8 +serial-port+ octet)))))
   0)
 
 (defwired serial-write (octet)

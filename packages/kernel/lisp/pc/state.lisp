@@ -47,6 +47,7 @@
   (line-dropped 168 "Not 0: Ctrl-C was typed since input was read last.")
   (serial-queue 184 "Octets that the transmitter's queue holds.")
   (serial-room 328 "Octets that can be sent without looking.")
+  (serial-stuck 336 "Not 0: the line took nothing for a long time.")
   (last-output 176 "The octet written last on the serial line.")
   ;; The screen.
   (screen-address 192 "The framebuffer, or 0.")
