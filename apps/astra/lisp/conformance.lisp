@@ -16,6 +16,7 @@
 ;;;   passed | failed | hung | inactive       how that test ended
 ;;;   | TEXT                a line of the report of a failure
 ;;;   heap OCTETS           in use after a full collection, before and after the tests
+;;;   damaged TEXT          something that the collector would not have made so
 ;;;   end
 (defconstant +mark+ "#!conformance ")
 
@@ -178,12 +179,15 @@ report."
 (defun say-heap ()
   (when (find-symbol "GC" "ASTRALISP")
     (funcall (find-symbol "GC" "ASTRALISP") :full t)
-    (say "heap ~D" (values (funcall (find-symbol "HEAP-USAGE" "ASTRALISP"))))))
+    (say "heap ~D" (values (funcall (find-symbol "HEAP-USAGE" "ASTRALISP"))))
+    (dolist (text (funcall (find-symbol "VERIFY-HEAP" "ASTRALISP")))
+      (say "damaged ~A" (substitute #\Space #\Newline text)))))
 
-(defun run (&key root chapters (first 0) (limit 60) tests)
+(defun run (&key root chapters (first 0) (limit 60) tests (stress 0))
   "Load CHAPTERS, names of directories, of the suite in the directory ROOT, an
 absolute name, and run its tests from number FIRST on, or only TESTS, a list of
-names; a test hangs when it takes longer than LIMIT seconds."
+names; a test hangs when it takes longer than LIMIT seconds. The collector runs
+whenever STRESS octets have been allocated, unless that is 0."
   (let ((*package* (find-package "COMMON-LISP-USER"))
         (*load-pathname* nil)
         (*load-truename* nil))
@@ -195,6 +199,8 @@ names; a test hangs when it takes longer than LIMIT seconds."
     (setf *default-pathname-defaults* (truename #p"sandbox/"))
     (start-watcher limit)
     (say-heap)
+    (when (> stress 0)
+      (funcall (find-symbol "SET-COLLECTOR-STRESS" "ASTRALISP") stress))
     (run-entries first limit tests)
     (say-heap)
     (say "end")))

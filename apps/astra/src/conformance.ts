@@ -64,13 +64,16 @@ export class SuiteError extends Error {
 
 const mark = "#!conformance ";
 
-/** Stress mode, an emulated machine and Node are that much slower than the hosted world. */
+/** Stress mode, an emulated machine and Node are that much slower than a hosted world. */
 const patience: Readonly<Record<ConformanceEngine, number>> = {
   hosted: 1,
   stress: 10,
   js: 10,
   qemu: 15,
 };
+
+/** Stress mode collects whenever this many octets have been allocated. */
+const stressOctets = 32768;
 
 /** What a world may take beyond the limit before it is ended from outside, in seconds. */
 const grace = 20;
@@ -125,8 +128,8 @@ const preparations: Readonly<
     (paths: Paths, folder: string, progress: Progress) => PreparedWorld
   >
 > = {
-  hosted: (paths, folder) => prepareHosted(paths, folder, []),
-  stress: (paths, folder) => prepareHosted(paths, folder, ["--stress"]),
+  hosted: prepareHosted,
+  stress: prepareHosted,
   js: ({ root }, folder) => ({
     driver: join(root, "apps/astra/lisp/conformance.lisp"),
     root: `${folder}/suite/`,
@@ -159,10 +162,9 @@ const preparations: Readonly<
 function prepareHosted(
   { root, executable: program }: Paths,
   folder: string,
-  options: readonly string[],
 ): PreparedWorld {
   const cwd = `${folder}/suite`;
-  const args = [...options, "--script"];
+  const args = ["--script"];
   return {
     driver: join(root, "apps/astra/lisp/conformance.lisp"),
     root: `${cwd}/`,
@@ -186,13 +188,14 @@ async function runWorlds(
 ): Promise<ConformanceResult> {
   const run: Run = { outcomes: [], heap: [], next: 0, total: undefined };
   const limit = options.limitSeconds * patience[options.engine];
+  const stress = options.engine === "stress" ? stressOctets : 0;
   const driver = readFileSync(world.driver, "utf8");
   const names = (list: readonly string[]): string =>
     list.map((name) => `"${name.replaceAll("\\", "\\\\")}"`).join(" ");
   for (let ended = false; !ended; ) {
     const script = `${driver}
 (astralisp.conformance:run :root "${world.root}" :first ${run.next} :limit ${limit}
-  :chapters '(${names(chapters)}) :tests '(${names(options.tests)}))
+  :stress ${stress} :chapters '(${names(chapters)}) :tests '(${names(options.tests)}))
 (astralisp:quit)
 `;
     ended = await world.start(script, (command) => watch(command, run, limit, options));
@@ -256,7 +259,10 @@ function watch(
       }
     } else if (isEnding(what)) note(what);
     else if (what === "heap") run.heap.push(Number(words[0]));
-    else if (what === "end") ended = true;
+    else if (what === "damaged") {
+      const name = `heap ${words.join(" ")}`;
+      run.outcomes.push({ chapter: "heap", name, ending: "failed" });
+    } else if (what === "end") ended = true;
   };
   restart(10 * limit);
   createInterface({ input: child.stdout }).on("line", take);
